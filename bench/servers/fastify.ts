@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import fastify from "fastify";
+import { connect, GET_SQL, ID, LIST_SQL, memory, principalOf, report } from "./shared.ts";
+
+const sql = connect();
+const app = fastify({ genReqId: () => randomUUID(), requestIdHeader: "x-request-id", logger: false });
+
+const widget = {
+  type: "object",
+  properties: {
+    id: { type: "string" },
+    name: { type: "string" },
+    description: { type: "string" },
+    price: { type: "string" },
+    quantity: { type: "integer" },
+    active: { type: "boolean" },
+    createdAt: { type: "string" },
+    updatedAt: { type: "string" },
+  },
+} as const;
+const page = {
+  type: "object",
+  properties: {
+    data: { type: "array", items: widget },
+    page: {
+      type: "object",
+      properties: {
+        nextCursor: { type: ["string", "null"] },
+        prevCursor: { type: ["string", "null"] },
+        hasMore: { type: "boolean" },
+      },
+    },
+  },
+} as const;
+const params = { type: "object", properties: { id: { type: "string", pattern: ID.source } } } as const;
+
+app.decorateRequest("principal", null);
+app.addHook("onRequest", async (request, reply) => {
+  const principal = principalOf(request.headers.authorization);
+  if (!principal) return reply.code(401).send({ code: "unauthenticated" });
+  (request as unknown as { principal: unknown }).principal = principal;
+});
+const headers = (version: number, id: string) => ({
+  etag: `"${version}-000000"`,
+  "cache-control": "private, no-cache",
+  vary: "accept, authorization",
+  "x-request-id": id,
+});
+
+app.get(
+  "/v1/memories/:id",
+  { schema: { params, response: { 200: widget, 404: { type: "object" } } } },
+  (request, reply) => {
+    const found = memory.get((request.params as { id: string }).id);
+    if (!found) return reply.code(404).send();
+    return reply.headers(headers(1, request.id)).send(found);
+  },
+);
+app.get(
+  "/v1/widgets/:id",
+  { schema: { params, response: { 200: widget, 404: { type: "object" } } } },
+  async (request, reply) => {
+    const [row] = await sql.unsafe(GET_SQL, [(request.params as { id: string }).id], { prepare: true });
+    if (!row) return reply.code(404).send();
+    return reply.headers(headers(Number(row.row_version), request.id)).send(row);
+  },
+);
+const querystring = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    limit: { type: "integer", minimum: 1, maximum: 100 },
+    sort: { enum: ["createdAt", "-createdAt"] },
+  },
+} as const;
+app.get("/v1/widgets", { schema: { querystring, response: { 200: page } } }, async (request, reply) => {
+  const rows = await sql.unsafe(LIST_SQL, [], { prepare: true });
+  const data = rows.slice(0, 20);
+  return reply.headers(headers(1, request.id)).send({
+    data,
+    page: { nextCursor: data.at(-1)?.id ?? null, prevCursor: null, hasMore: rows.length > 20 },
+  });
+});
+await app.listen({ port: 0, host: "127.0.0.1" });
+report((app.server.address() as AddressInfo).port);

@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import postgres from "postgres";
+
+/** One widget as every server sends it. */
+export interface Widget {
+  id: string;
+  name: string;
+  description: string;
+  price: string;
+  quantity: number;
+  active: boolean;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export const DATABASE_URL = process.env.BENCH_DATABASE_URL ?? "";
+export const API_KEY = process.env.BENCH_API_KEY ?? "";
+export const KEY_HASHES = new Map([
+  [createHash("sha256").update(API_KEY).digest("hex"), { id: "bench", roles: ["admin"] }],
+]);
+export const ID = /^(wid|mem)_[0-9a-hjkmnp-tv-z]{26}$/;
+
+/** Looks a bearer key up as a careful author would: by digest, with a small cache of digests. */
+const digests = new Map<string, { id: string; roles: string[] } | undefined>();
+export function principalOf(authorization: string | undefined): { id: string; roles: string[] } | undefined {
+  if (!authorization?.startsWith("Bearer ")) return undefined;
+  const key = authorization.slice(7);
+  let found = digests.get(key);
+  if (found === undefined) {
+    found = KEY_HASHES.get(createHash("sha256").update(key).digest("hex"));
+    if (found) digests.set(key, found);
+  }
+  return found;
+}
+
+export const MEMORY_ID = "mem_01jc0000000000000000000000";
+export const memory = new Map<string, Widget>([
+  [
+    MEMORY_ID,
+    {
+      id: MEMORY_ID,
+      name: "Left-handed screwdriver",
+      description: "A widget that is kept in memory, so that only the path through the server is measured.",
+      price: "12.50",
+      quantity: 42,
+      active: true,
+      createdAt: "2026-11-01T09:00:00Z",
+      updatedAt: "2026-11-01T09:00:00Z",
+    },
+  ],
+]);
+
+/** The same driver, pool and parsing as Concordat's store. */
+export function connect(): postgres.Sql {
+  return postgres(DATABASE_URL, {
+    max: 10,
+    onnotice: () => {},
+    types: {
+      timestamps: {
+        to: 1184,
+        from: [1184],
+        serialize: String,
+        parse: (text: string) => `${text.slice(0, 10)}T${text.slice(11, -3)}Z`,
+      },
+    },
+  });
+}
+
+export const COLUMNS =
+  'id, name, description, price, quantity, active, created_at as "createdAt", updated_at as "updatedAt", row_version';
+export const GET_SQL = `select ${COLUMNS} from widgets where id = $1`;
+export const LIST_SQL = `select ${COLUMNS} from widgets order by created_at desc, id desc limit 21`;
+
+/** Starts serving: tells the parent its port and answers its questions about CPU time. */
+export function report(port: number): void {
+  process.on("message", (message) => {
+    if (message === "cpu") process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage().rss });
+    if (message === "stop") process.exit(0);
+  });
+  process.send?.({ port });
+}

@@ -1,0 +1,4 @@
+import { service } from "concordat";
+import { atlas } from "./contract.ts";
+
+export default service(atlas);

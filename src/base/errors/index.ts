@@ -1,0 +1,3 @@
+export { ApiError, type ApiErrorOptions, toApiError, type Violation } from "./api-error.ts";
+export { CODES, type Code, type CodeEntry, codeForStatus, type GrpcStatus } from "./codes.ts";
+export { formatMistake, type Mistake, UsageError } from "./usage-error.ts";

@@ -1,0 +1,10 @@
+export { base64ByteLength, decodeBase64, encodeBase64 } from "./base64.ts";
+export { compareDecimals, fromUnits, isDecimal, toScale, toUnits, wholeDigits } from "./decimal.ts";
+export { isWritingOf, toDouble } from "./double.ts";
+export { durationFromMicros, durationToMicros, MAX_DURATION_MICROS, parseDuration } from "./duration.ts";
+export { idTimeMs, isAnyId, isId, isIdPrefix, newId, type RandomBytes } from "./ids.ts";
+export type { JsonValue } from "./json.ts";
+export { JsonSyntaxError, type ParseJsonLimits, parseJson } from "./parse-json.ts";
+export { stringifyJson } from "./stringify-json.ts";
+export { codePointLength, utf8Length } from "./text-length.ts";
+export { compareTimestamps, isDate, parseTimestamp, timestampFromMs, timestampToMs } from "./time.ts";

@@ -1,0 +1,96 @@
+import type { OperationModel, ResourceModel } from "../model/index.ts";
+import { toPascalCase } from "../model/names.ts";
+import { type EmitContext, rowRef } from "./context.ts";
+import { halPageRef, halRowRef } from "./hal-schema.ts";
+import { type HeaderName, headerRefs } from "./headers.ts";
+import type { JsonObject } from "./json-object.ts";
+import { words } from "./operation-names.ts";
+import { pageRef } from "./page-schema.ts";
+import { fieldSchema } from "./type-schema.ts";
+
+/** Returns the responses of an operation that went well, by status. */
+export function successResponses(context: EmitContext, operation: OperationModel): JsonObject {
+  const { output, http } = operation;
+  if (http === undefined) return {};
+  const resource =
+    output.kind === "row" || output.kind === "page" ? context.model.resources[output.resource] : undefined;
+  const body = contentOf(context, operation, resource);
+  const responses: JsonObject = {
+    [String(http.status)]: {
+      description: describe(operation, resource),
+      headers: headerRefs(context, headersOf(operation)),
+      ...(body === undefined ? {} : { content: body }),
+    },
+  };
+  if (http.method === "GET" && hasEntityTag(operation)) {
+    responses["304"] = context.components.ref("responses", "NotModified", () => ({
+      description: "The representation that If-None-Match names is still right; no body.",
+      headers: headerRefs(context, ["ETag", "X-Request-Id"]),
+    }));
+  } else if (body !== undefined && http.status === 200) {
+    responses["204"] = {
+      description: "Done, and `Prefer: return=minimal` asked for no body.",
+      headers: headerRefs(
+        context,
+        headersOf(operation).filter((name) => name !== "Content-Location"),
+      ),
+    };
+  }
+  return responses;
+}
+
+function contentOf(
+  context: EmitContext,
+  { name, resource: owner, output }: OperationModel,
+  resource: ResourceModel | undefined,
+): JsonObject | undefined {
+  if (output.kind === "none") return undefined;
+  if (output.kind === "value") {
+    const schema = context.components.ref(
+      "schemas",
+      `${toPascalCase(name)}${toPascalCase(owner ?? "")}Output`,
+      () => fieldSchema(output.field, context.output),
+      `output ${owner ?? ""}.${name}`,
+    );
+    return { "application/json": { schema } };
+  }
+  if (resource === undefined) return undefined;
+  return output.kind === "row"
+    ? {
+        "application/json": { schema: rowRef(context, resource) },
+        "application/hal+json": { schema: halRowRef(context, resource) },
+      }
+    : {
+        "application/json": { schema: pageRef(context, resource) },
+        "application/hal+json": { schema: halPageRef(context, resource) },
+      };
+}
+
+function headersOf(operation: OperationModel): HeaderName[] {
+  const { kind, output, method, idempotency } = operation;
+  const isCommand = kind === "command";
+  const names: HeaderName[] = ["X-Request-Id", "Cache-Control"];
+  if (hasEntityTag(operation)) names.push("ETag");
+  if (output.kind === "row") names.push(isCommand ? "Content-Location" : "Last-Modified");
+  if (output.kind === "page") names.push("Link");
+  if (method === "create") names.push("Location");
+  if (isCommand && output.kind !== "none") names.push("Preference-Applied");
+  if (operation.deprecated !== undefined) names.push("Deprecation");
+  if (idempotency !== "none") names.push("Idempotent-Replayed");
+  return names;
+}
+
+/** Rows always have an entity tag, other answers where they may be kept. */
+export function hasEntityTag({ kind, output, cacheControl = "no-store" }: OperationModel): boolean {
+  if (output.kind === "row") return true;
+  return kind === "query" && output.kind !== "none" && !cacheControl.includes("no-store");
+}
+
+function describe({ method, output }: OperationModel, resource: ResourceModel | undefined): string {
+  if (output.kind === "none") return "Done; no body.";
+  const links = "With `Accept: application/hal+json`: with links.";
+  if (output.kind === "page") return `One page of the list. ${links}`;
+  const noun = words(resource?.name ?? "row");
+  if (method === "create") return `The new ${noun}. ${links}`;
+  return output.kind === "row" ? `The ${noun}. ${links}` : "The result.";
+}

@@ -1,0 +1,33 @@
+import type { EventDefinition } from "./event.ts";
+import type { Operation } from "./operation.ts";
+import type { AnyResource } from "./resource.ts";
+
+export interface ApiOptions {
+  readonly title?: string;
+  readonly description?: string;
+  /** Date versions by URL segment; the newest is served: `{ v1: "2026-11-01" }`. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly resources: readonly AnyResource[];
+  /**
+   * Operations that need more than the default. A resource gets list, get, create, replace, patch and delete without
+   * being named here; `only` narrows them. What is named here is there whatever `only` says.
+   */
+  readonly operations?: readonly Operation[];
+  /** Which standard operations each resource has, by name. Default: all six. */
+  readonly only?: Readonly<
+    Record<string, readonly ("list" | "get" | "create" | "replace" | "patch" | "delete")[]>
+  >;
+  readonly events?: readonly EventDefinition[];
+}
+
+/** A whole contract, still inert: {@link compile} makes the model of it. */
+export interface Api {
+  readonly kind: "api";
+  readonly name: string;
+  readonly options: ApiOptions;
+}
+
+/** Gathers a contract. */
+export function api(name: string, options: ApiOptions): Api {
+  return Object.freeze({ kind: "api", name, options: Object.freeze({ ...options }) });
+}

@@ -1,0 +1,36 @@
+import { ApiError } from "../../base/errors/index.ts";
+import type { AnyField } from "../schema/index.ts";
+
+/** An error that a contract declares; call it to make one to throw: `throw slotTaken({ slot })`. */
+export interface ErrorDefinition<Data = any> {
+  (data: Data, message?: string): ApiError;
+  readonly kind: "error";
+  readonly code: string;
+  readonly options: ErrorDefinitionOptions;
+  readonly "~data"?: Data;
+}
+
+export interface ErrorDefinitionOptions {
+  /** HTTP status 400 to 499, which must be in the closed table; it decides the gRPC status too. */
+  readonly status: number;
+  /** Shape of the error's data. Absent: no data. */
+  readonly data?: AnyField;
+  readonly title?: string;
+  /** Default text for people. */
+  readonly message?: string;
+}
+
+/** Declares an error with a stable snake_case code and typed data (CON-8). */
+export function error<const O extends ErrorDefinitionOptions>(
+  code: string,
+  options: O,
+): ErrorDefinition<O["data"] extends AnyField ? O["data"]["~value"] : void> {
+  const title = options.title ?? code.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
+  const build = (data: unknown, message?: string) =>
+    new ApiError(code, message ?? options.message ?? title, {
+      status: options.status,
+      title,
+      ...(data === undefined ? {} : { data: data as Record<string, unknown> }),
+    });
+  return Object.assign(build, { kind: "error" as const, code, options });
+}

@@ -1,0 +1,144 @@
+import type { AnyField } from "../schema/index.ts";
+import type { AccessSpec } from "./access.ts";
+import type { ErrorDefinition } from "./error.ts";
+
+/** What can be said of any operation. */
+export interface OperationOptions {
+  readonly description?: string;
+  /** Who may call it. Default: the resource's rule for the action; for free operations: signedIn; channels: who may read the row. */
+  readonly access?: readonly AccessSpec[];
+  readonly errors?: readonly ErrorDefinition[];
+  /** Milliseconds a call may take, unless the caller asks for less. Default 10,000. */
+  readonly deadlineMs?: number;
+  /** Largest request body in bytes. Default 1,048,576. */
+  readonly maxBodyBytes?: number;
+  /** How an unauthorised caller is answered for a row that exists. Default: the resource's `whenDenied`, else forbidden. */
+  readonly whenDenied?: "forbidden" | "not-found";
+  readonly deprecated?: string;
+}
+
+/** What can be said of a command: an operation that changes something. */
+export interface CommandOptions extends OperationOptions {
+  /** Whether an Idempotency-Key is `required`, `accepted` or refused (`none`). Default accepted. */
+  readonly idempotency?: "required" | "accepted" | "none";
+  /** Whether If-Match is required: 428 without it. Default false. Only for operations on one row. */
+  readonly preconditionRequired?: boolean;
+}
+
+/** What can be said of a query: an operation that changes nothing. */
+export interface QueryOptions extends OperationOptions {
+  /** Cache-Control of a successful answer. Default `private, no-cache` (revalidate by ETag); `no-store` with sensitive fields. */
+  readonly cacheControl?: string;
+}
+
+export type OperationKind = "query" | "command" | "stream" | "channel";
+
+/** What an operation does to a resource; absent for free operations. */
+export type ResourceMethod = "list" | "get" | "create" | "replace" | "patch" | "delete" | "action";
+
+/**
+ * An operation: inert data with phantom types. `Input` and `Output` are what its handler receives and returns,
+ * `Target` the row it works on (actions, replace, patch, delete) or undefined.
+ */
+export interface Operation<
+  Input = any,
+  Output = any,
+  Target = any,
+  Kind extends OperationKind = OperationKind,
+> {
+  readonly kind: "operation";
+  readonly spec: OperationSpec & { readonly kind: Kind };
+  readonly "~input"?: Input;
+  readonly "~output"?: Output;
+  readonly "~target"?: Target;
+}
+
+/** The author's data behind an operation; read by the compiler only. */
+export interface OperationSpec {
+  readonly kind: OperationKind;
+  /** Free operations: their camelCase name. Resource operations: the method, or the action's name. */
+  readonly name: string;
+  readonly resource?: string;
+  readonly method?: ResourceMethod;
+  readonly input?: AnyField;
+  readonly output?: AnyField;
+  readonly options: CommandOptions &
+    QueryOptions &
+    ActionExtras &
+    StreamOptions & {
+      /** Channel: the name of the resource whose rows are its rooms. */
+      readonly key?: string;
+    };
+}
+
+/** What can be said of an action; {@link Resource.action} types it by the resource's fields. */
+export interface ActionExtras {
+  /** States in which the action is allowed, by enum field; otherwise 409 `invalid_state` naming them. */
+  readonly when?: Readonly<Record<string, readonly string[]>>;
+  /** Fields set by the action; with it the action needs no handler. */
+  readonly set?: Readonly<Record<string, unknown>>;
+}
+
+/** What can be said of a stream. */
+export interface StreamOptions {
+  /** Which side streams. Default server. */
+  readonly direction?: "server" | "client";
+}
+
+type InputValue<F extends AnyField | undefined> = F extends AnyField ? F["~value"] : undefined;
+
+/** Declares a query outside resources: `GET /<name>` where its input fits a query string, else `POST`. */
+export function query<I extends AnyField | undefined = undefined, O extends AnyField | undefined = undefined>(
+  name: string,
+  options: QueryOptions & { readonly input?: I; readonly output?: O } = {},
+): Operation<InputValue<I>, InputValue<O>, undefined, "query"> {
+  return free("query", name, options);
+}
+
+/** Declares a command outside resources: `POST /<name>`. Runs in one transaction. */
+export function command<
+  I extends AnyField | undefined = undefined,
+  O extends AnyField | undefined = undefined,
+>(
+  name: string,
+  options: CommandOptions & { readonly input?: I; readonly output?: O } = {},
+): Operation<InputValue<I>, InputValue<O>, undefined, "command"> {
+  return free("command", name, options);
+}
+
+/** Declares a stream: the server sends many outputs for one input, or (`direction: "client"`) takes many inputs. */
+export function stream<I extends AnyField, O extends AnyField>(
+  name: string,
+  options: OperationOptions & StreamOptions & { readonly input: I; readonly output: O },
+): Operation<I["~value"], O["~value"], undefined, "stream"> {
+  return free("stream", name, options);
+}
+
+/**
+ * Declares a channel: both sides send, in a room for each row of `key`. Who may enter is `access`, about that row;
+ * default: who may read it.
+ */
+export function channel<I extends AnyField, O extends AnyField>(
+  name: string,
+  options: OperationOptions & {
+    readonly key: { readonly name: string };
+    readonly send: I;
+    readonly receive: O;
+  },
+): Operation<I["~value"], O["~value"], undefined, "channel"> {
+  const { key, send, receive, ...rest } = { ...options };
+  return free("channel", name, { ...rest, key: key?.name, input: send, output: receive });
+}
+
+function free<K extends OperationKind>(
+  kind: K,
+  name: string,
+  given: OperationSpec["options"] & {
+    readonly input?: AnyField | undefined;
+    readonly output?: AnyField | undefined;
+  },
+): Operation<any, any, undefined, K> {
+  const { input, output, ...options } = { ...given };
+  const spec = { kind, name, options, ...(input ? { input } : {}), ...(output ? { output } : {}) };
+  return Object.freeze({ kind: "operation", spec: Object.freeze(spec) });
+}

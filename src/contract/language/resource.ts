@@ -1,0 +1,194 @@
+import {
+  type AnyField,
+  type ChangesOf,
+  type Field,
+  type Fields,
+  type InputOf,
+  type OutputOf,
+  type PatchOf,
+  type ReceivedOf,
+  type RowOf,
+  t,
+} from "../schema/index.ts";
+import type { AccessTable } from "./access.ts";
+import type {
+  ActionExtras,
+  CommandOptions,
+  Operation,
+  OperationSpec,
+  QueryOptions,
+  ResourceMethod,
+} from "./operation.ts";
+
+/** A field of a resource, or `relation.field`, which follows one ref. */
+export type FieldPath<S extends Fields> = FieldName<S> | `${keyof S & string}.${string}`;
+
+type FieldName<S extends Fields> = (keyof S & string) | "createdAt" | "updatedAt";
+
+/** What a list offers. Filters, sorts and search are allowlists; each needs a usable index, checked at compile. */
+export interface ListOptions<S extends Fields = Fields> {
+  /** Fields callers may filter by; `relation.field` follows one ref. */
+  readonly filter?: readonly FieldPath<S>[];
+  /** Fields callers may sort by. `createdAt` is always allowed. */
+  readonly sort?: readonly FieldPath<S>[];
+  /** Default order: `-createdAt` (newest first). */
+  readonly defaultSort?: FieldPath<S> | `-${FieldPath<S>}`;
+  /** String and text fields that `?q=` searches. */
+  readonly search?: readonly FieldName<S>[];
+  /** Default page size 20. */
+  readonly limit?: number;
+  /** Largest page size; a larger request is refused. Default 100. */
+  readonly maxLimit?: number;
+  /** Whether lists can be counted with `?total=true`. Default none. */
+  readonly total?: "none" | "estimated" | "exact";
+  /** Offset pages (`?offset=`) up to this row. Default: not offered. */
+  readonly maxOffset?: number;
+}
+
+export interface ResourceOptions<S extends Fields> {
+  readonly description?: string;
+  /** Plural name, camelCase. Default: English plural of the name. */
+  readonly plural?: string;
+  /** Field that names the owning principal; set by the server at create where it is readOnly. */
+  readonly owner?: (keyof S & string) | "id";
+  /**
+   * Who may do what. Deny by default: what is not listed is allowed to role `admin` only; reading and writing a
+   * resource with an `owner` also to the owner.
+   */
+  readonly access?: AccessTable;
+  readonly list?: ListOptions<S>;
+  /** Refs that `?expand=` may follow. Default: all. */
+  readonly expand?: readonly (keyof S & string)[];
+  /** Extra indexes, each a list of fields. Those that filters, sorts, refs and access rules need are made anyway. */
+  readonly indexes?: readonly (readonly FieldName<S>[])[];
+  /** How an unauthorised caller is answered for a row that exists. Default forbidden. */
+  readonly whenDenied?: "forbidden" | "not-found";
+}
+
+/** The fields that every resource has beside those its author names. */
+type With<S extends Fields> = S & {
+  readonly createdAt: Field<string, "readOnly">;
+  readonly updatedAt: Field<string, "readOnly">;
+};
+
+/** One row of a resource as handlers see it. */
+export type Row<R extends AnyResource> = RowOf<R["fields"]>;
+
+/** One row as callers receive it. */
+export type Output<R extends AnyResource> = OutputOf<R["fields"]>;
+
+/** What callers send to create one. */
+export type Input<R extends AnyResource> = InputOf<R["fields"]>;
+
+export interface AnyResource {
+  readonly kind: "resource";
+  readonly name: string;
+  readonly fields: Fields;
+  readonly options: ResourceOptions<Fields>;
+}
+
+/** A page of a list. */
+export interface Page<T> {
+  readonly data: readonly T[];
+  readonly page: {
+    readonly nextCursor: string | null;
+    readonly prevCursor: string | null;
+    readonly hasMore: boolean;
+    readonly total?: number;
+  };
+}
+
+/** A resource: a noun with fields, rows in a table and the standard operations. Inert data. */
+export interface Resource<Name extends string, S extends Fields> extends AnyResource {
+  readonly name: Name;
+  readonly fields: S;
+  readonly options: ResourceOptions<any>;
+  list(options?: QueryOptions): Operation<ListInput, Page<RowOf<S>>, undefined, "query">;
+  get(options?: QueryOptions): Operation<undefined, RowOf<S>, undefined, "query">;
+  create(options?: CommandOptions): Operation<ReceivedOf<S>, RowOf<S>, undefined, "command">;
+  replace(options?: CommandOptions): Operation<ReceivedOf<S>, RowOf<S>, RowOf<S>, "command">;
+  patch(options?: CommandOptions): Operation<PatchOf<S>, RowOf<S>, RowOf<S>, "command">;
+  delete(options?: CommandOptions): Operation<undefined, void, RowOf<S>, "command">;
+  /** A named command on one row; its output is the row unless `output` says otherwise. */
+  action<I extends AnyField | undefined = undefined, O extends AnyField | undefined = undefined>(
+    name: string,
+    options?: CommandOptions & ActionFor<S> & { readonly input?: I; readonly output?: O },
+  ): Operation<
+    I extends AnyField ? I["~value"] : undefined,
+    O extends AnyField ? O["~value"] : RowOf<S>,
+    RowOf<S>,
+    "command"
+  >;
+}
+
+type ActionFor<S extends Fields> = Omit<ActionExtras, "when" | "set"> & {
+  readonly when?: { readonly [K in keyof S]?: readonly S[K]["~value"][] };
+  readonly set?: { readonly [K in keyof ChangesOf<S>]?: ChangesOf<S>[K] };
+};
+
+/** What a list handler receives: already validated against the resource's allowlists. */
+export interface ListInput {
+  readonly filter: readonly ListFilter[];
+  readonly sort: readonly ListSort[];
+  readonly search?: string;
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly offset?: number;
+  readonly total?: boolean;
+}
+
+export type FilterOperator = "in" | "ne" | "gt" | "gte" | "lt" | "lte" | "isNull";
+
+/** One condition: `field` may be `relation.field`; values are in program form. `isNull` has one bool. */
+export interface ListFilter {
+  readonly field: string;
+  readonly operator: FilterOperator;
+  readonly values: readonly unknown[];
+}
+
+export interface ListSort {
+  readonly field: string;
+  readonly descending: boolean;
+}
+
+const CREATED_AT = t.timestamp({ description: "When the row was made; set by the server." }).readOnly();
+const UPDATED_AT = t.timestamp({ description: "When the row last changed; set by the server." }).readOnly();
+
+/** Declares a resource. `createdAt` and `updatedAt` are added; the id field is the one whose type is `t.id`. */
+export function resource<const Name extends string, S extends Fields>(
+  name: Name,
+  fields: S,
+  options: ResourceOptions<NoInfer<S>> = {},
+): Resource<Name, With<S>> {
+  // Fields of these names that the author wrote stay, at the end: the compiler says what is wrong with them.
+  const { createdAt = CREATED_AT, updatedAt = UPDATED_AT, ...own }: Fields = { ...fields };
+  const all = { ...own, createdAt, updatedAt };
+  const on = (method: ResourceMethod, given?: object, action: string = method): Operation => {
+    const { input, output, ...rest }: OperationSpec["options"] & { input?: AnyField; output?: AnyField } = {
+      ...given,
+    };
+    const spec: OperationSpec = {
+      kind: method === "list" || method === "get" ? "query" : "command",
+      name: action,
+      resource: name,
+      method,
+      options: rest,
+      ...(input ? { input } : {}),
+      ...(output ? { output } : {}),
+    };
+    return Object.freeze({ kind: "operation" as const, spec: Object.freeze(spec) });
+  };
+  return Object.freeze({
+    kind: "resource" as const,
+    name,
+    fields: Object.freeze(all) as unknown as With<S>,
+    options: Object.freeze({ ...options }),
+    list: (given?: QueryOptions) => on("list", given),
+    get: (given?: QueryOptions) => on("get", given),
+    create: (given?: CommandOptions) => on("create", given),
+    replace: (given?: CommandOptions) => on("replace", given),
+    patch: (given?: CommandOptions) => on("patch", given),
+    delete: (given?: CommandOptions) => on("delete", given),
+    action: (action: string, given?: object) => on("action", given, action),
+  }) as unknown as Resource<Name, With<S>>;
+}

@@ -1,0 +1,65 @@
+import { describe, it } from "node:test";
+import { assertMistake } from "../../../test/support/mistakes.ts";
+import { command, query, resource, t } from "../../index.ts";
+
+const thing = (prefix = "thg") => ({ id: t.id(prefix) });
+
+describe("names that differ in the contract and become one", () => {
+  it("as id prefixes", () => {
+    assertMistake(
+      { resources: [resource("thing", thing()), resource("other", thing())] },
+      { place: "resource other", expected: "id prefix", found: "thg, which resource thing has" },
+    );
+  });
+
+  it("as tables and paths of REST", () => {
+    const resources = [resource("thing", thing()), resource("stuff", thing("stf"), { plural: "things" })];
+    const Contract = { resources };
+    // One name, wrong in SQL, REST, GraphQL and protobuf: the first of them is enough to say.
+    assertMistake(Contract, { place: "resource stuff", expected: "SQL table", fix: "plural" });
+  });
+
+  it("as types of GraphQL", () => {
+    const resources = [
+      resource("thing", { ...thing(), state: t.enum(["new"]) }),
+      resource("thingState", thing("sta")),
+    ];
+    assertMistake(
+      { resources },
+      { place: "resource thingState", found: "ThingState, which resource thing, field state has" },
+    );
+    assertMistake(
+      { resources: [resource("query", thing())] },
+      { place: "resource query", found: "Query, which GraphQL has" },
+    );
+    assertMistake(
+      { resources: [resource("thing", thing()), resource("thingConnection", thing("con"))] },
+      { place: "resource thingConnection" },
+    );
+  });
+
+  it("as operations", () => {
+    const Thing = resource("thing", thing());
+    assertMistake(
+      { resources: [Thing], operations: [query("things", { output: t.bool() })] },
+      { place: "operation things", expected: "REST path", found: "/things" },
+    );
+    assertMistake(
+      { resources: [Thing], operations: [command("createThing")] },
+      { place: "operation createThing", expected: "protobuf method", found: "CreateThing" },
+    );
+    assertMistake(
+      { resources: [resource("operation", thing())] },
+      { place: "resource operation", found: "/operations, which Concordat has" },
+    );
+    assertMistake({ operations: [command("batch")] }, { place: "operation batch", found: "/batch" });
+  });
+
+  it("as enum values of protobuf", () => {
+    const fields = { ...thing(), state: t.enum(["of_use"]), stateOf: t.enum(["use"]) };
+    assertMistake(
+      { resources: [resource("thing", fields)] },
+      { place: "resource thing, field stateOf, use", found: "STATE_OF_USE" },
+    );
+  });
+});

@@ -1,0 +1,142 @@
+import type { JsonValue } from "../../base/lib/json.ts";
+import type { FilterOperator, OperationKind, ResourceMethod } from "../language/index.ts";
+import type { FieldNode, ObjectNode } from "../schema/index.ts";
+
+/**
+ * A contract compiled: names resolved, rules checked, defaults filled in. Frozen, and `JSON.parse(JSON.stringify(model))`
+ * loses nothing. Everything but the compiler reads only this. Records are keyed by name.
+ */
+export interface Model {
+  /** Version of this format. */
+  readonly concordat: 1;
+  readonly name: string;
+  readonly title: string;
+  readonly description?: string;
+  /** URL segment of the served version, such as `v2`. */
+  readonly version: string;
+  /** Date of each version by URL segment. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly resources: Readonly<Record<string, ResourceModel>>;
+  /** By id: `appointment.create`, `appointment.cancel`, or the name of a free operation. */
+  readonly operations: Readonly<Record<string, OperationModel>>;
+  readonly errors: Readonly<Record<string, ErrorModel>>;
+  readonly events: Readonly<Record<string, EventModel>>;
+}
+
+export interface ResourceModel {
+  /** camelCase singular: `appointment`. */
+  readonly name: string;
+  /** camelCase plural: `appointments`. */
+  readonly plural: string;
+  /** kebab-case plural, the REST path segment. */
+  readonly path: string;
+  /** snake_case plural, the SQL table. */
+  readonly table: string;
+  readonly description?: string;
+  /** Prefix of its ids, without the underscore. */
+  readonly prefix: string;
+  /** Every field in order: `id` first, `createdAt` and `updatedAt` last. */
+  readonly fields: Readonly<Record<string, FieldNode>>;
+  /** SQL column by field name: snake_case. */
+  readonly columns: Readonly<Record<string, string>>;
+  readonly owner?: string;
+  readonly list: ListModel;
+  /** Ref fields that `expand` may follow → the resource each names. */
+  readonly expand: Readonly<Record<string, string>>;
+  /** All indexes the table needs, the automatic ones included; the primary key is not among them. */
+  readonly indexes: readonly IndexModel[];
+  readonly whenDenied: "forbidden" | "not-found";
+  /** Rule for reading a row, used for expanded relations too. */
+  readonly read: readonly AccessRule[];
+}
+
+export interface ListModel {
+  /** Path (`status`, `slot.startsAt`) → what it is and which operators it takes. */
+  readonly filter: Readonly<Record<string, FilterModel>>;
+  /** Paths callers may sort by. */
+  readonly sort: readonly string[];
+  readonly defaultSort: { readonly field: string; readonly descending: boolean };
+  readonly search: readonly string[];
+  readonly limit: number;
+  readonly maxLimit: number;
+  readonly total: "none" | "estimated" | "exact";
+  readonly maxOffset?: number;
+}
+
+export interface FilterModel {
+  readonly operators: readonly FilterOperator[];
+  /** The field a value is decoded by (the last one of the path). */
+  readonly field: FieldNode;
+}
+
+export type IndexModel =
+  | { readonly kind: "btree"; readonly fields: readonly string[]; readonly unique: boolean }
+  | { readonly kind: "search"; readonly fields: readonly string[] };
+
+/** Who may do something; a list allows what any one rule allows, an empty list nobody. */
+export type AccessRule =
+  | { readonly kind: "anyone" }
+  | { readonly kind: "principal"; readonly role?: string; readonly rows?: RowRule };
+
+/** Which rows; resolved to field names of the resource (`owner` has become `self`). */
+export type RowRule =
+  | { readonly kind: "self"; readonly field: string }
+  | { readonly kind: "through"; readonly resource: string; readonly row: string; readonly self: string };
+
+export interface OperationModel {
+  readonly id: string;
+  readonly kind: OperationKind;
+  readonly name: string;
+  readonly resource?: string;
+  readonly method?: ResourceMethod;
+  readonly description?: string;
+  /** What a caller sends as body: an allowlist. Absent: no body. Patch: every field optional, null removes. */
+  readonly input?: ObjectNode;
+  /** What a caller receives. `row`: the resource's projection; `page`: a list of it; `none`: nothing. */
+  readonly output: OutputModel;
+  /** Codes of the declared errors it may answer with. */
+  readonly errors: readonly string[];
+  readonly access: readonly AccessRule[];
+  readonly whenDenied: "forbidden" | "not-found";
+  readonly deadlineMs: number;
+  readonly maxBodyBytes: number;
+  readonly deprecated?: string;
+  /** Commands only; `none` for the rest. */
+  readonly idempotency: "required" | "accepted" | "none";
+  readonly preconditionRequired: boolean;
+  readonly cacheControl?: string;
+  /** Actions: allowed states by enum field; `set`: fields it writes, in wire form, null to remove an optional one. */
+  readonly when?: Readonly<Record<string, readonly string[]>>;
+  readonly set?: Readonly<Record<string, JsonValue>>;
+  readonly direction?: "server" | "client";
+  readonly key?: string;
+  /** How REST offers it; absent for streams and channels, which have protocols of their own. */
+  readonly http?: HttpModel;
+}
+
+export type OutputModel =
+  | { readonly kind: "row"; readonly resource: string }
+  | { readonly kind: "page"; readonly resource: string }
+  | { readonly kind: "value"; readonly field: FieldNode }
+  | { readonly kind: "none" };
+
+export interface HttpModel {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below the version: `/appointments/{id}/cancel`. */
+  readonly path: string;
+  readonly status: 200 | 201 | 202 | 204;
+}
+
+export interface ErrorModel {
+  readonly code: string;
+  readonly status: number;
+  readonly title: string;
+  readonly message?: string;
+  readonly data?: FieldNode;
+}
+
+export interface EventModel {
+  readonly name: string;
+  readonly resource?: string;
+  readonly payload?: FieldNode;
+}

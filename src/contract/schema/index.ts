@@ -1,0 +1,29 @@
+export { type CompileDecoderOptions, compileDecoder } from "./compile-decoder.ts";
+export {
+  type CompileEncoderOptions,
+  compileEncoder,
+  type Encoder,
+  isIdentityEncoder,
+} from "./compile-encoder.ts";
+export { currencyDigits, MONEY_PRECISION } from "./currencies.ts";
+export { decodeText } from "./decode-text.ts";
+export { type AnyField, Field, type FieldFlag, type FieldSpec, type Fields, type TypeSpec } from "./field.ts";
+export { fieldNode, type ResolveRef } from "./field-node.ts";
+export type {
+  ChangesOf,
+  Flatten,
+  Infer,
+  InputOf,
+  InsertOf,
+  OutputOf,
+  PatchOf,
+  ReceivedOf,
+  RowOf,
+} from "./infer.ts";
+export { type DecoderOptions, interpretDecode } from "./interpret-decode.ts";
+export { interpretEncode } from "./interpret-encode.ts";
+export type { Decoder, Prefixes } from "./leaf-decoder.ts";
+export type { FieldNode, ObjectNode, StringFormat, TypeKind, TypeNode } from "./node.ts";
+export type { StandardJsonSchema } from "./standard-schema.ts";
+export { type ObjectType, t } from "./t.ts";
+export { MAX_VIOLATIONS, VIOLATION_CODES, type ViolationCode } from "./violations.ts";

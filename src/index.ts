@@ -1,0 +1,40 @@
+export { ApiError, type Mistake, UsageError, type Violation } from "./base/errors/index.ts";
+export {
+  type AccessSpec,
+  type Api,
+  anyone,
+  api,
+  channel,
+  command,
+  type ErrorDefinition,
+  type EventDefinition,
+  error,
+  event,
+  type Input,
+  type ListInput,
+  type Operation,
+  type Output,
+  owner,
+  type Page,
+  query,
+  type Resource,
+  type Row,
+  resource,
+  role,
+  self,
+  signedIn,
+  stream,
+  through,
+} from "./contract/language/index.ts";
+export { compile, type Model } from "./contract/model/index.ts";
+export { type Infer, t } from "./contract/schema/index.ts";
+export {
+  type Db,
+  type Handler,
+  type HandlerContext,
+  handle,
+  type SeedContext,
+  type Service,
+  type ServiceOptions,
+  service,
+} from "./runtime/engine/index.ts";

@@ -1,0 +1,120 @@
+import type { ApiError } from "../../base/errors/index.ts";
+import { NOBODY } from "./access.ts";
+import type { Call, Failure, Outcome, Principal, Success } from "./call.ts";
+import type { EngineCore } from "./core.ts";
+import type { CheckedQuestion } from "./list-question.ts";
+import type { OperationPlan } from "./operation-plan.ts";
+import type { PagePlan } from "./page.ts";
+import type {
+  IdempotencyClaim,
+  OutboxEvent,
+  RowAccess,
+  Session,
+  SessionScope,
+  StoredPage,
+  StoredRow,
+} from "./ports.ts";
+import type { Selection } from "./selection.ts";
+import type { CallSpan } from "./tracer.ts";
+
+/**
+ * One call on its way through the steps: what each has found out so far. A step writes the members named after it and
+ * reads those of earlier ones.
+ */
+export class ActiveCall implements SessionScope {
+  readonly core: EngineCore;
+  readonly plan: OperationPlan;
+  readonly request: Call;
+  /** Monotonic, for the duration. */
+  readonly startedAt: number = performance.now();
+
+  // trace
+  /** Milliseconds since the epoch, by the system's clock: timers and statement timeouts run by no other. */
+  deadline = 0;
+  timeoutMs = 0;
+  span: CallSpan | undefined = undefined;
+  // admit
+  admitted = false;
+  // authenticate
+  principal: Principal | undefined = undefined;
+  // authorize
+  access: RowAccess;
+  // validate
+  input: unknown = undefined;
+  selection: Selection | undefined = undefined;
+  question: CheckedQuestion | undefined = undefined;
+  // begin
+  claim: IdempotencyClaim | undefined = undefined;
+  // target
+  current: StoredRow | undefined = undefined;
+  /** The row may have left the rows that the caller may touch: the database must be asked after the work. */
+  recheck = false;
+  // handle
+  value: unknown = undefined;
+  row: StoredRow | undefined = undefined;
+  page: StoredPage | undefined = undefined;
+  pagePlan: PagePlan | undefined = undefined;
+  events: OutboxEvent[] | undefined = undefined;
+  /** Rows as the handler last saw them, by id; they tell the version of the row it answers with. */
+  known: Map<string, StoredRow> | undefined = undefined;
+  /** Rows handed to the handler that a later write has replaced. */
+  replaced: WeakSet<object> | undefined = undefined;
+  // project
+  success: Success | undefined = undefined;
+  // commit
+  committing = false;
+
+  /** Set by whatever answers the call: no step runs after it. */
+  outcome: Outcome | undefined = undefined;
+  /** What was thrown behind a failure, for the log. */
+  thrown: unknown = undefined;
+  /** Answered: whatever still runs for this call comes too late. */
+  ended = false;
+  /** Why it ended before its work did: deadline or cancellation. */
+  endedBy: ApiError | undefined = undefined;
+
+  #session: Session | undefined = undefined;
+  #controller: AbortController | undefined = undefined;
+
+  constructor(core: EngineCore, plan: OperationPlan, request: Call) {
+    this.core = core;
+    this.plan = plan;
+    this.request = request;
+    this.access = plan.open ? "all" : NOBODY;
+  }
+
+  /** Made when first asked for: most calls end in time, and an AbortController costs a microsecond. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.endedBy !== undefined) this.#controller.abort(this.endedBy);
+    }
+    return this.#controller.signal;
+  }
+
+  /** The call's database session, opened when first asked for. */
+  get session(): Session {
+    this.#session ??= this.core.store.open(this);
+    return this.#session;
+  }
+
+  get inTransaction(): boolean {
+    return this.#session?.inTransaction === true;
+  }
+
+  /** The session if there is one. */
+  get openSession(): Session | undefined {
+    return this.#session;
+  }
+
+  /** Ends the call before its work is done: what still runs is told by the signal. */
+  interrupt(reason: ApiError): void {
+    this.endedBy = reason;
+    this.#controller?.abort(reason);
+  }
+}
+
+/** Makes the outcome of a refused or failed call. */
+export function failureOf(error: ApiError): Failure {
+  return { ok: false, error, replayed: false };
+}

@@ -1,0 +1,97 @@
+import type { JsonValue } from "../../base/lib/json.ts";
+
+/** Who calls. Made from credentials by the authenticator; handlers and rules read it, nobody changes it. */
+export interface Principal {
+  /** Equals the id of the row it acts for where there is one: `pat_…`. */
+  readonly id: string;
+  readonly roles: readonly string[];
+  /** Id of the key or token that named it; for the log. */
+  readonly credentialId: string;
+  /** False for test keys. */
+  readonly live: boolean;
+}
+
+/** What a protocol found that may say who calls; never logged. */
+export type Credentials = { readonly kind: "api-key"; readonly key: string };
+
+/** One call of one operation, as a protocol hands it to the engine: values in wire form, no bytes, no rules yet. */
+export interface Call {
+  /** Id in the model. */
+  readonly operation: string;
+  /** Row id, for operations on one row. */
+  readonly id?: string;
+  /** Body in wire form, not yet validated; `undefined` where nothing came. */
+  readonly input?: unknown;
+  /** For lists: the question, in wire form, not yet checked against the allowlists. */
+  readonly list?: ListQuestion;
+  /** Field paths to send (`id`, `provider.name`) and refs to expand; absent: all fields, no expansion. */
+  readonly fields?: readonly string[];
+  readonly expand?: readonly string[];
+  readonly precondition?: Precondition;
+  readonly idempotency?: { readonly key: string; readonly fingerprint: string };
+  readonly credentials?: Credentials;
+  readonly meta: CallMeta;
+  /** Aborted when the caller has gone away. */
+  readonly signal?: AbortSignal;
+}
+
+/** Row versions a caller insists on, from If-Match and If-None-Match (RFC 9110 section 13.1). */
+export interface Precondition {
+  /** The row must exist and have one of these versions (`*`: any). */
+  readonly ifMatch?: readonly number[] | "*";
+  /** `*`: the row must not exist. */
+  readonly ifNoneMatch?: "*";
+}
+
+/** A list request as written by the caller: everything a string; names are checked by the engine. */
+export interface ListQuestion {
+  /** Path → operator → raw values: `{ status: { in: ["a", "b"] } }`. */
+  readonly filter?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  /** `createdAt`, `-slot.startsAt`. One field; the id breaks ties. */
+  readonly sort?: string;
+  readonly search?: string;
+  readonly limit?: number;
+  readonly cursor?: string;
+  readonly offset?: number;
+  readonly total?: boolean;
+}
+
+export interface CallMeta {
+  readonly protocol: string;
+  readonly requestId: string;
+  /** W3C trace context as received. */
+  readonly traceparent?: string;
+  /** Milliseconds the caller gives the call; the contract's deadline caps it. */
+  readonly timeoutMs?: number;
+  /** Address of the caller after trusted proxies. */
+  readonly remoteAddress?: string;
+}
+
+/** What the engine answers: a value in wire form and facts a protocol may need. Never thrown for a known error. */
+export type Outcome = Success | Failure;
+
+export interface Success {
+  readonly ok: true;
+  /** Row, page (`{ data, page }`), value, or undefined for none; in wire form, projected to what the caller may see. */
+  readonly value: JsonValue | undefined;
+  /** `created` for a row made by this call (or by the one it replays). */
+  readonly kind: "ok" | "created" | "none";
+  /** Id of the row the answer is about. */
+  readonly id?: string;
+  /** Version of that row, for the ETag. */
+  readonly version?: number;
+  /** Time of its last change, RFC 3339. */
+  readonly updatedAt?: string;
+  /** Answered from the stored result of an earlier call with the same idempotency key. */
+  readonly replayed: boolean;
+  /** Actions the row's state and the caller's rights allow now: HAL links. */
+  readonly actions?: readonly string[];
+  /** Fields left out since the caller may not see them; part of the representation's identity. */
+  readonly hidden?: readonly string[];
+}
+
+export interface Failure {
+  readonly ok: false;
+  readonly error: import("../../base/errors/index.ts").ApiError;
+  readonly replayed: boolean;
+}

@@ -1,0 +1,84 @@
+import { ApiError } from "../../base/errors/index.ts";
+import type { JsonValue } from "../../base/lib/json.ts";
+import type { Model } from "../../contract/model/model.ts";
+import { ActiveCall, failureOf } from "./active-call.ts";
+import type { Call, Outcome } from "./call.ts";
+import { checkHandlers } from "./check-handlers.ts";
+import type { Db } from "./context.ts";
+import { createCore } from "./core.ts";
+import { planOperation } from "./operation-plan.ts";
+import type { EngineOptions } from "./options.ts";
+import { compilePipeline, type Pipeline } from "./pipeline.ts";
+import { runCall } from "./run.ts";
+import { STEPS } from "./steps.ts";
+import { runStream } from "./stream.ts";
+import { runTransaction } from "./transaction.ts";
+
+/** The pipeline of a model, compiled per operation: what every protocol calls. */
+export interface Engine {
+  readonly model: Model;
+  /** Runs one query or command. Never throws or rejects: errors are outcomes. Synchronous where nothing waits. */
+  execute(call: Call): Promise<Outcome> | Outcome;
+  /** Runs one server stream; the iteration throws ApiError. Values are in wire form. */
+  stream(call: Call): AsyncIterable<JsonValue>;
+  /** Runs work in one transaction outside any call (seeds, jobs); commits when it resolves. */
+  transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  /** Calls now running. */
+  readonly active: number;
+  /** Names of the steps that an operation's calls go through, in order. */
+  stepsOf(operation: string): readonly string[];
+  /** Refuses new calls with 503 and resolves when the running ones are answered. */
+  drain(): Promise<void>;
+}
+
+/** Compiles a pipeline per operation. Throws UsageError with every unknown, duplicate and missing handler. */
+export function createEngine(options: EngineOptions): Engine {
+  const core = createCore(options);
+  const { model } = core;
+  const handlers = checkHandlers(model, options.handlers ?? []);
+  const pipelines = new Map<string, Pipeline>();
+  for (const operation of Object.values(model.operations)) {
+    const streamsIn = operation.kind === "stream" && operation.direction === "client";
+    if (operation.kind === "channel" || streamsIn) continue;
+    const plan = planOperation(operation, model, core.resources, handlers.get(operation.id));
+    pipelines.set(operation.id, compilePipeline(STEPS, plan, core));
+  }
+  return {
+    model,
+    execute(call) {
+      const pipeline = pipelines.get(call.operation);
+      if (pipeline === undefined || pipeline.plan.operation.kind === "stream") {
+        return failureOf(notServed(call, pipeline, "one answer"));
+      }
+      return runCall(pipeline, new ActiveCall(core, pipeline.plan, call));
+    },
+    stream(call) {
+      const pipeline = pipelines.get(call.operation);
+      if (pipeline?.plan.operation.kind !== "stream") return refused(notServed(call, pipeline, "a stream"));
+      return runStream(pipeline, new ActiveCall(core, pipeline.plan, call));
+    },
+    transaction: (work) => runTransaction(core, work),
+    get active() {
+      return core.active;
+    },
+    stepsOf: (operation) => pipelines.get(operation)?.names ?? [],
+    drain() {
+      core.draining = true;
+      return core.active === 0 ? Promise.resolve() : new Promise((resolve) => core.whenIdle.push(resolve));
+    },
+  };
+}
+
+function notServed({ operation }: Call, pipeline: Pipeline | undefined, how: string): ApiError {
+  return pipeline === undefined
+    ? new ApiError(
+        "not_implemented",
+        `The operation ${JSON.stringify(operation.slice(0, 64))} is not served.`,
+      )
+    : new ApiError("not_implemented", `The operation ${operation} cannot be called for ${how}.`);
+}
+
+// biome-ignore lint/correctness/useYield: it refuses at the first step of the iteration, as every stream does.
+async function* refused(error: ApiError): AsyncGenerator<JsonValue> {
+  throw error;
+}

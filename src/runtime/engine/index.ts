@@ -1,0 +1,43 @@
+export type {
+  Call,
+  CallMeta,
+  Credentials,
+  Failure,
+  ListQuestion,
+  Outcome,
+  Precondition,
+  Principal,
+  Success,
+} from "./call.ts";
+export type { Db, DbQuestion, DbReadOptions, HandlerContext, InsertValues } from "./context.ts";
+export { createEngine, type Engine } from "./engine.ts";
+export { type Handler, type HandlerResult, handle, operationId } from "./handle.ts";
+export type { Account, EngineOptions } from "./options.ts";
+export type {
+  ApiKeyRecord,
+  ApiKeyStore,
+  Authenticator,
+  ClaimResult,
+  Clock,
+  Expansion,
+  GetOptions,
+  IdempotencyClaim,
+  ListPlan,
+  Logger,
+  OutboxEvent,
+  RowAccess,
+  Session,
+  SessionScope,
+  Store,
+  StoredAnswer,
+  StoredPage,
+  StoredRow,
+} from "./ports.ts";
+export { type SeedContext, type Service, type ServiceOptions, service } from "./service.ts";
+export {
+  type CallSpan,
+  fromOpenTelemetry,
+  type OpenTelemetryApi,
+  type SpanAttributes,
+  type Tracer,
+} from "./tracer.ts";

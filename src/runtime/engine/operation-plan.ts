@@ -1,0 +1,75 @@
+import type { Model, OperationModel } from "../../contract/model/model.ts";
+import {
+  compileDecoder,
+  compileEncoder,
+  type Decoder,
+  type Encoder,
+  type FieldNode,
+} from "../../contract/schema/index.ts";
+import type { Handler } from "./handle.ts";
+import type { ResourcePlan } from "./resource-plan.ts";
+
+/** An operation with all that can be worked out before the first call. */
+export interface OperationPlan {
+  readonly operation: OperationModel;
+  /** The resource it belongs to. */
+  readonly resource: ResourcePlan | undefined;
+  /** The resource whose rows it answers with. */
+  readonly output: ResourcePlan | undefined;
+  readonly encodeValue: Encoder | undefined;
+  readonly decode: Decoder | undefined;
+  /** No body at all means an object without keys. */
+  readonly bodyOptional: boolean;
+  /** Input fields that only some roles may write. */
+  readonly guarded: readonly { readonly name: string; readonly node: FieldNode }[];
+  /** For replace and patch: fields given at create and never changed after. */
+  readonly immutable: readonly string[];
+  readonly handler: Handler | undefined;
+  /** Anyone may call it for any row: nothing to authorise. */
+  readonly open: boolean;
+  /** The call names a row. */
+  readonly onRow: boolean;
+}
+
+export function planOperation(
+  operation: OperationModel,
+  model: Model,
+  resources: ReadonlyMap<string, ResourcePlan>,
+  handler: Handler | undefined,
+): OperationPlan {
+  const { input, output, method } = operation;
+  const inputs = Object.entries(input?.fields ?? {});
+  const resource = resources.get(operation.resource ?? "");
+  const ofRow = Object.entries(resource?.model.fields ?? {});
+  const shapedByRow = method === "create" || method === "replace" || method === "patch";
+  return {
+    operation,
+    resource,
+    output: output.kind === "row" || output.kind === "page" ? resources.get(output.resource) : undefined,
+    encodeValue: output.kind === "value" ? compileEncoder(output.field) : undefined,
+    decode:
+      input === undefined
+        ? undefined
+        : compileDecoder(
+            { type: input },
+            {
+              prefixes: prefixesOf(model),
+              readOnly: shapedByRow ? ofRow.filter(([, node]) => node.readOnly).map(([name]) => name) : [],
+            },
+          ),
+    bodyOptional: inputs.every(([, node]) => node.optional || node.default !== undefined),
+    guarded: inputs.flatMap(([name, node]) => (node.visibleTo ? [{ name, node }] : [])),
+    immutable:
+      method === "replace" || method === "patch"
+        ? ofRow.filter(([, node]) => node.immutable && !node.readOnly).map(([name]) => name)
+        : [],
+    handler,
+    open: operation.access.some((rule) => rule.kind === "anyone"),
+    onRow: method !== undefined && method !== "list" && method !== "create",
+  };
+}
+
+/** Id prefix of each resource, so that a ref to another kind of row is refused by its looks. */
+function prefixesOf(model: Model): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.values(model.resources).map(({ name, prefix }) => [name, prefix]));
+}

@@ -1,0 +1,28 @@
+import type { Model } from "../../contract/model/model.ts";
+import type { EngineCore } from "./core.ts";
+import type { OperationPlan } from "./operation-plan.ts";
+import type { Step, StepRun } from "./step.ts";
+
+/** The steps of one operation, ready to run. */
+export interface Pipeline {
+  readonly plan: OperationPlan;
+  /** Names of all its steps, for documents and tests. */
+  readonly names: readonly string[];
+  readonly runs: readonly StepRun[];
+  /** Runs last, whatever happened before. */
+  readonly close: StepRun;
+}
+
+/** Leaves out the steps that do not apply to the operation and prepares the others. */
+export function compilePipeline(
+  steps: readonly Step[],
+  plan: OperationPlan,
+  core: EngineCore,
+  model: Model = core.model,
+): Pipeline {
+  const applying = steps.filter((step) => step.appliesTo(plan.operation, model));
+  const runs = applying.map((step) => step.prepare(plan, core));
+  const close = runs.pop();
+  if (close === undefined) throw new TypeError("A pipeline needs at least its closing step");
+  return { plan, names: applying.map(({ name }) => name), runs, close };
+}

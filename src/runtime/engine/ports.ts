@@ -1,0 +1,197 @@
+import type { ListFilter, ListSort } from "../../contract/language/index.ts";
+import type { RowRule } from "../../contract/model/model.ts";
+import type { Credentials, Principal } from "./call.ts";
+
+/** What the engine needs from a database. PostgreSQL and PGlite implement it in runtime/store. */
+export interface Store {
+  /** Makes the session of one call; cheap, opens nothing. */
+  open(scope: SessionScope): Session;
+  /** Resolves when the database answers and its schema fits the model; throws ApiError `unavailable` otherwise. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SessionScope {
+  /** Aborted at the deadline or when the caller has gone; cancels the statement that runs. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+}
+
+/**
+ * Database access of one call. Outside begin/commit every method is a statement of its own. Connection loss is
+ * thrown as ApiError `unavailable`, an aborted signal as `deadline_exceeded` or `cancelled`, unique and foreign-key
+ * violations as `already_exists` and `reference_not_found` with a pointer to the field.
+ */
+export interface Session {
+  /** Starts the transaction; later calls of this session run in it. */
+  begin(): Promise<void>;
+  /** Commits. When the connection is lost here, the fate is unknown: ApiError `unavailable` says so. */
+  commit(): Promise<void>;
+  /** Rolls back if a transaction is open; never throws. */
+  rollback(): Promise<void>;
+  readonly inTransaction: boolean;
+
+  /** One row and whether `access` allows it; undefined if there is none. With `lock`: FOR UPDATE. */
+  get(resource: string, id: string, options: GetOptions): Promise<StoredRow | undefined>;
+  /** One page; rows outside `access` are not seen. */
+  list(resource: string, question: ListPlan): Promise<StoredPage>;
+  /** Inserts a whole row (program form; id and times already set) and returns it as stored. */
+  insert(resource: string, values: Readonly<Record<string, unknown>>): Promise<StoredRow>;
+  /**
+   * Writes the named fields (null clears), raises the row version, sets updatedAt; undefined if the row is gone or its
+   * version is not `version`.
+   */
+  update(
+    resource: string,
+    id: string,
+    changes: Readonly<Record<string, unknown>>,
+    options?: { readonly version?: number },
+  ): Promise<StoredRow | undefined>;
+  /** True if a row was deleted. A row that others refer to: ApiError `conflict`. */
+  delete(resource: string, id: string, options?: { readonly version?: number }): Promise<boolean>;
+  /** Runs SQL written by a handler. Values: int8 bigint, numeric string, timestamptz RFC 3339, bytea Uint8Array. */
+  sql(text: string, parameters: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+
+  /**
+   * Tries the advisory transaction lock of (scope, key) and looks for a stored answer, in one round trip. Call it
+   * first in the transaction.
+   */
+  claim(claim: IdempotencyClaim): Promise<ClaimResult>;
+  /** Stores the answer of a claim; commits with everything else. */
+  storeAnswer(claim: IdempotencyClaim, answer: StoredAnswer): Promise<void>;
+  /** Undoes everything since {@link begin} but keeps the transaction (and the claim's lock) open: for declared 4xx. */
+  undo(): Promise<void>;
+  /** Writes an event to the outbox, in this transaction. */
+  appendEvent(event: OutboxEvent): Promise<void>;
+}
+
+export interface GetOptions {
+  /** Fields to read. Absent: all. */
+  readonly fields?: readonly string[];
+  /** Refs to follow. */
+  readonly expand?: readonly Expansion[];
+  readonly access: RowAccess;
+  readonly lock?: boolean;
+}
+
+/** A ref to follow: the related row's fields, seen only where `access` allows. */
+export interface Expansion {
+  readonly field: string;
+  readonly resource: string;
+  readonly fields?: readonly string[];
+  readonly access: RowAccess;
+}
+
+/** Rows a caller may touch: all, or those that any rule selects for the principal. No rules: none. */
+export type RowAccess = "all" | { readonly principal: string; readonly any: readonly RowRule[] };
+
+export interface StoredRow {
+  /** Program form, by field name; an absent optional field has no key. Always has `id`. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Raised by one at each update; starts at 1. */
+  readonly version: number;
+  readonly updatedAt: string;
+  /** Whether `access` allows the row; true where it was not asked. */
+  readonly allowed: boolean;
+  /** Expanded refs by field: the related row, or null where the caller may not see it. */
+  readonly expanded?: Readonly<Record<string, StoredRow | null>>;
+}
+
+export interface ListPlan {
+  readonly filter: readonly ListFilter[];
+  readonly sort: ListSort;
+  readonly search?: string;
+  readonly limit: number;
+  /** Continue after (or, backwards, before) the row with this sort value and id. */
+  readonly from?: { readonly value: unknown; readonly id: string; readonly backward: boolean };
+  readonly offset?: number;
+  readonly total?: "estimated" | "exact";
+  readonly fields?: readonly string[];
+  readonly expand?: readonly Expansion[];
+  readonly access: RowAccess;
+}
+
+export interface StoredPage {
+  /** In the asked order, at most `limit`. */
+  readonly rows: readonly StoredRow[];
+  /** Sort value (program form, or null) of each row, for cursors. */
+  readonly sortValues: readonly unknown[];
+  /** Whether rows follow beyond `limit` in the direction read. */
+  readonly more: boolean;
+  readonly total?: number;
+}
+
+export interface IdempotencyClaim {
+  /** Principal and operation. */
+  readonly scope: string;
+  readonly key: string;
+  /** Digest of what was asked; another digest under the same key is a reuse. */
+  readonly fingerprint: string;
+}
+
+export type ClaimResult =
+  | { readonly kind: "fresh" }
+  | { readonly kind: "busy" }
+  | { readonly kind: "replay"; readonly fingerprint: string; readonly answer: StoredAnswer };
+
+/** An answer as JSON text, so that a replay is the same to the byte. */
+export interface StoredAnswer {
+  readonly json: string;
+}
+
+export interface OutboxEvent {
+  readonly name: string;
+  /** Row id the event is about: order is kept per key. */
+  readonly key: string;
+  /** Payload in wire form. */
+  readonly payload: unknown;
+}
+
+/** Turns credentials into a principal; undefined for credentials nobody has. */
+export interface Authenticator {
+  authenticate(credentials: Credentials): Promise<Principal | undefined> | Principal | undefined;
+}
+
+/** Structured log; sensitive fields never come here. */
+export interface Logger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Time, so that tests can hold it still. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** Where API keys live: their SHA-256, never the key. */
+export interface ApiKeyStore {
+  insert(record: ApiKeyRecord): Promise<void>;
+  /** By hex SHA-256 of the whole key; revoked and expired ones are returned too, with their dates. */
+  findByHash(hash: string): Promise<ApiKeyRecord | undefined>;
+  list(): Promise<readonly ApiKeyRecord[]>;
+  revoke(id: string): Promise<boolean>;
+  /** Sets when a key ends, for rotation with an overlap; true if it exists. */
+  expire(id: string, at: string): Promise<boolean>;
+  /** Notes that keys were used; called now and then with many at once, off the request path. */
+  touch(ids: readonly string[], at: string): Promise<void>;
+}
+
+export interface ApiKeyRecord {
+  readonly id: string;
+  /** Human name, unique: `admin`, `drChen`. */
+  readonly name: string;
+  /** Hex SHA-256 of the key. */
+  readonly hash: string;
+  /** First characters of the key, to recognise it by: `ck_live_Ab3d`. */
+  readonly hint: string;
+  readonly principal: string;
+  readonly roles: readonly string[];
+  readonly live: boolean;
+  readonly createdAt: string;
+  readonly expiresAt?: string;
+  readonly revokedAt?: string;
+  readonly lastUsedAt?: string;
+}

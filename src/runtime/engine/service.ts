@@ -1,0 +1,34 @@
+import type { Api } from "../../contract/language/index.ts";
+import type { Db } from "./context.ts";
+import type { Handler } from "./handle.ts";
+
+/** What a service is given beside its contract and handlers. */
+export interface ServiceOptions {
+  /** Fills an empty database with demo data; run once, in one transaction, by `concordat dev`. */
+  readonly seed?: (context: SeedContext) => Promise<void>;
+}
+
+/** What a seed is given. */
+export interface SeedContext {
+  readonly db: Db;
+  /** The clock's time, RFC 3339 in UTC. */
+  now(): string;
+  /** Makes an API key and returns it; its name tells it apart in `.concordat/dev.json`. */
+  apiKey(
+    name: string,
+    holder: { readonly principal: string; readonly roles: readonly string[] },
+  ): Promise<string>;
+}
+
+/** A contract with its handlers; inert: nothing is opened and nothing runs until it is started. */
+export interface Service {
+  readonly kind: "service";
+  readonly api: Api;
+  readonly handlers: readonly Handler[];
+  readonly options: ServiceOptions;
+}
+
+/** Gathers a contract and its handlers: the default export of a service module. */
+export function service(api: Api, handlers: readonly Handler[] = [], options: ServiceOptions = {}): Service {
+  return Object.freeze({ kind: "service", api, handlers: Object.freeze([...handlers]), options });
+}

@@ -1,0 +1,30 @@
+import type { Step } from "./step.ts";
+import { account } from "./steps/account.ts";
+import { admit } from "./steps/admit.ts";
+import { authenticate } from "./steps/authenticate.ts";
+import { authorize } from "./steps/authorize.ts";
+import { begin } from "./steps/begin.ts";
+import { commit } from "./steps/commit.ts";
+import { handle } from "./steps/handle.ts";
+import { project } from "./steps/project.ts";
+import { target } from "./steps/target.ts";
+import { trace } from "./steps/trace.ts";
+import { validate } from "./steps/validate.ts";
+
+/**
+ * The pipeline: every call goes through these steps in this order, apart from those that do not apply to its operation.
+ * An error or a stored answer leaves at once; only `account` still runs.
+ */
+export const STEPS: readonly Step[] = [
+  trace,
+  admit,
+  authenticate,
+  authorize,
+  validate,
+  begin,
+  target,
+  handle,
+  project,
+  commit,
+  account,
+];

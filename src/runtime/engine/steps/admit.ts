@@ -1,0 +1,26 @@
+import { ApiError } from "../../../base/errors/index.ts";
+import type { Step } from "../step.ts";
+
+/** Refuses calls while the process is shutting down or has too many running, before they cost anything. */
+export const admit: Step = {
+  name: "admit",
+  appliesTo: () => true,
+  prepare(_plan, core) {
+    return (call) => {
+      if (core.draining) throw unavailable("The server is shutting down.");
+      if (core.active >= core.maxConcurrentCalls) throw unavailable("The server has too many calls to do.");
+      core.active++;
+      call.admitted = true;
+      if (call.request.signal?.aborted) throw cancelled();
+    };
+  },
+};
+
+/** 499: the caller has gone; nobody reads the answer, but it is accounted for. */
+export function cancelled(): ApiError {
+  return new ApiError("cancelled", "The caller cancelled the call.");
+}
+
+function unavailable(message: string): ApiError {
+  return new ApiError("unavailable", `${message} Try again in a moment.`, { retryAfterSeconds: 1 });
+}

@@ -1,0 +1,22 @@
+import type { ActiveCall } from "../active-call.ts";
+import type { Step } from "../step.ts";
+import { encodeAnswer } from "../stored-answer.ts";
+
+/** Commits rows, events and the stored answer together. A command that needed no transaction has nothing to commit. */
+export const commit: Step = {
+  name: "commit",
+  appliesTo: ({ kind }) => kind === "command",
+  prepare() {
+    return (call) => (call.inTransaction ? commitAll(call) : undefined);
+  },
+};
+
+async function commitAll(call: ActiveCall): Promise<void> {
+  const { session, claim, success, events } = call;
+  for (const event of events ?? []) await session.appendEvent(event);
+  if (claim !== undefined && success !== undefined) await session.storeAnswer(claim, encodeAnswer(success));
+  // The deadline may have passed while the answer was being stored; then the transaction is being rolled back.
+  if (call.ended) return;
+  call.committing = true;
+  await session.commit();
+}

@@ -1,0 +1,61 @@
+import type { ActiveCall } from "../active-call.ts";
+import { CallContext } from "../call-context.ts";
+import { getRow } from "../defaults/get.ts";
+import { defaultWork } from "../defaults/index.ts";
+import { isRow } from "../encode-row.ts";
+import type { Handler } from "../handle.ts";
+import type { OperationPlan } from "../operation-plan.ts";
+import { recheckRow } from "../recheck.ts";
+import { isPromise } from "../record.ts";
+import type { Step, StepRun } from "../step.ts";
+
+/** Does what the operation is for: its handler, or the default for its method. */
+export const handle: Step = {
+  name: "handle",
+  appliesTo: () => true,
+  prepare(plan, { tracer }) {
+    const work = workOf(plan);
+    if (tracer === undefined) return work;
+    return (call) => (call.span === undefined ? work(call) : call.span.run(() => work(call)));
+  },
+};
+
+function workOf(plan: OperationPlan): StepRun {
+  const { handler, resource, operation } = plan;
+  if (handler === undefined) {
+    const work = defaultWork(plan);
+    if (work === undefined) throw new TypeError(`${operation.id} has neither a handler nor default work`);
+    return work;
+  }
+  const run = withHandler(handler, operation.method === "create" ? resource?.name : undefined);
+  if (operation.method !== "get" || resource === undefined) return run;
+  // A handler of get is given only rows that the caller may see; where all may be seen, the row need not even be stored.
+  return (call) => (call.access === "all" ? run(call) : getRow(call, resource).then(() => forget(call, run)));
+}
+
+function withHandler({ run }: Handler, created: string | undefined): StepRun {
+  return (call) => {
+    const value = run(new CallContext(call));
+    if (isPromise(value)) return settle(call, value, created);
+    call.value = value;
+    return recheck(call, created);
+  };
+}
+
+async function settle(call: ActiveCall, value: Promise<unknown>, created: string | undefined): Promise<void> {
+  call.value = await value;
+  await recheck(call, created);
+}
+
+/** What the handler made or moved must be the caller's, as if the default had done it. */
+function recheck(call: ActiveCall, created: string | undefined): void | Promise<void> {
+  const { value, plan } = call;
+  if (created !== undefined && isRow(value)) return recheckRow(call, created, value);
+  if (call.recheck && plan.resource && isRow(value)) return recheckRow(call, plan.resource.name, value);
+  return undefined;
+}
+
+function forget(call: ActiveCall, run: StepRun): void | Promise<void> {
+  call.row = undefined;
+  return run(call);
+}

@@ -1,0 +1,71 @@
+import { ApiError, type Violation } from "../../../base/errors/index.ts";
+import { isId } from "../../../base/lib/index.ts";
+import type { ActiveCall } from "../active-call.ts";
+import { checkIdempotencyKey } from "../idempotency-key.ts";
+import { checkQuestion } from "../list-question.ts";
+import type { OperationPlan } from "../operation-plan.ts";
+import { readInput } from "../read-input.ts";
+import { invalidParameters, notFound } from "../refusals.ts";
+import { readSelection, wholeRow } from "../selection.ts";
+import type { Step } from "../step.ts";
+
+/** Turns what the caller wrote into program form, or refuses it with everything that is wrong with it at once. */
+export const validate: Step = {
+  name: "validate",
+  appliesTo: () => true,
+  prepare(plan) {
+    const { operation, resource, onRow } = plan;
+    return (call) => {
+      const { id } = call.request;
+      if (onRow && (id === undefined || (resource && !isId(resource.model.prefix, id)))) {
+        throw notFound(operation.resource ?? operation.name, id ?? "");
+      }
+      checkIdempotencyKey(call);
+      if (operation.preconditionRequired && call.request.precondition?.ifMatch === undefined) {
+        throw new ApiError(
+          "precondition_required",
+          "If-Match is required: send the ETag of the row as you read it.",
+        );
+      }
+      readQuery(plan, call);
+      if (plan.decode !== undefined || call.request.input !== undefined) call.input = readInput(plan, call);
+    };
+  },
+};
+
+function readQuery({ operation, output }: OperationPlan, call: ActiveCall): void {
+  const { core, principal, request } = call;
+  const violations: Violation[] = [];
+  if (output !== undefined) {
+    const asked = request.fields !== undefined || request.expand !== undefined;
+    call.selection = asked
+      ? readSelection(output, request, {
+          resources: core.resources,
+          views: core.views,
+          principal,
+          violations,
+        })
+      : wholeRow(core.views.of(output, principal));
+  } else {
+    refuseSelection(call, violations);
+  }
+  if (operation.method === "list" && output !== undefined) {
+    call.question = checkQuestion(output, request.list ?? {}, {
+      resources: core.resources,
+      principal,
+      violations,
+    });
+  }
+  if (violations.length > 0) throw invalidParameters(violations);
+}
+
+function refuseSelection({ request }: ActiveCall, violations: Violation[]): void {
+  for (const name of ["fields", "expand"] as const) {
+    if (request[name] === undefined) continue;
+    violations.push({
+      pointer: `?${name}`,
+      code: "unknown_parameter",
+      message: "Is not taken by this operation.",
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import { ApiError, type ApiErrorOptions } from "../../base/errors/index.ts";
+import { type JsonValue, parseJson, stringifyJson } from "../../base/lib/index.ts";
+import type { Outcome, Success } from "./call.ts";
+import type { StoredAnswer } from "./ports.ts";
+
+/** A failure as data: what an ApiError is made of again. */
+interface StoredFailure {
+  readonly ok: false;
+  readonly code: string;
+  readonly message: string;
+  readonly options: ApiErrorOptions;
+}
+
+/** Writes an outcome for later calls with the same idempotency key. The cause of an error stays out. */
+export function encodeAnswer(outcome: Outcome): StoredAnswer {
+  if (outcome.ok) return { json: stringifyJson(withoutUndefined({ ...outcome })) };
+  const { code, message, status, title, violations, data, retryAfterSeconds } = outcome.error;
+  const options = { status, title, violations, data, retryAfterSeconds };
+  return {
+    json: stringifyJson(withoutUndefined({ ok: false, code, message, options: withoutUndefined(options) })),
+  };
+}
+
+/** Reads a stored answer back, as a replay. */
+export function decodeAnswer({ json }: StoredAnswer): Outcome {
+  // Written by encodeAnswer and by nobody else: the table is the engine's own.
+  const stored = parseJson(json) as unknown as Success | StoredFailure;
+  if (!stored.ok) {
+    return { ok: false, error: new ApiError(stored.code, stored.message, stored.options), replayed: true };
+  }
+  return { ...stored, value: stored.value, replayed: true };
+}
+
+/**
+ * Tells whether a refusal is an answer worth keeping: the same call would be refused again. What a pause, a sign-in or
+ * a fresh ETag may mend is not kept.
+ */
+export function isLasting({ code, status }: ApiError): boolean {
+  return status >= 400 && status < 500 && !PASSING_STATUS.has(status) && !PASSING_CODES.has(code);
+}
+
+const PASSING_STATUS: ReadonlySet<number> = new Set([401, 408, 412, 425, 428, 429, 499]);
+const PASSING_CODES: ReadonlySet<string> = new Set(["conflict", "idempotency_in_progress"]);
+
+function withoutUndefined(record: Readonly<Record<string, unknown>>): JsonValue {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as JsonValue;
+}

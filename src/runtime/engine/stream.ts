@@ -1,0 +1,48 @@
+import type { JsonValue } from "../../base/lib/json.ts";
+import type { ActiveCall } from "./active-call.ts";
+import { leave } from "./leave.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { close, Watch } from "./run.ts";
+
+/**
+ * Runs a server stream: the same steps up to its handler, then one value after the other, in wire form. The deadline
+ * and the caller's going end it; leaving the loop tells the handler.
+ */
+export async function* runStream(pipeline: Pipeline, call: ActiveCall): AsyncGenerator<JsonValue, void> {
+  const ending = Promise.withResolvers<never>();
+  // Nobody may be waiting at the moment the stream is ended.
+  ending.promise.catch(() => {});
+  const watch = new Watch(call, () => {
+    const outcome = close(pipeline, call);
+    if (!outcome.ok) ending.reject(outcome.error);
+  });
+  let source: AsyncIterator<unknown> | undefined;
+  try {
+    for (const run of pipeline.runs) {
+      const pending = run(call);
+      if (pending !== undefined) await Promise.race([pending, ending.promise]);
+    }
+    const { encodeValue } = pipeline.plan;
+    if (!isAsyncIterable(call.value)) throw new TypeError("A stream's handler must be an async generator");
+    source = call.value[Symbol.asyncIterator]();
+    while (true) {
+      const next = await Promise.race([source.next(), ending.promise]);
+      if (next.done) break;
+      yield encodeValue?.(next.value) ?? null;
+    }
+    call.success = { ok: true, value: undefined, kind: "none", replayed: false };
+  } catch (thrown) {
+    if (!call.ended) await leave(call, thrown);
+  } finally {
+    // A consumer that leaves early comes here too. The handler may be stuck: nobody waits for it.
+    source?.return?.()?.catch(() => {});
+    call.success ??= { ok: true, value: undefined, kind: "none", replayed: false };
+    watch.done();
+  }
+  const { outcome } = call;
+  if (outcome !== undefined && !outcome.ok) throw outcome.error;
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}

@@ -1,0 +1,6 @@
+export { codingFor, sendText } from "./answer.ts";
+export { Exchange, type ExchangeHandler, type ExchangeOptions } from "./exchange.ts";
+export type { HttpRequest, HttpResponse } from "./http.ts";
+export { createRestHandler, type DocumentOptions, type RestOptions } from "./rest/index.ts";
+export { send } from "./send.ts";
+export { type ProblemOptions, sendProblem } from "./send-problem.ts";

@@ -1,0 +1,181 @@
+import { hash } from "node:crypto";
+import { ApiError, CODES } from "../../../base/errors/index.ts";
+import { type JsonValue, stringifyJson } from "../../../base/lib/index.ts";
+import type { Model } from "../../../contract/model/model.ts";
+import {
+  acceptsCoding,
+  createMediaTypeNegotiator,
+  findStoredCoding,
+  formatEntityTag,
+  HAL_MEDIA_TYPE,
+  parseConditions,
+  problemType,
+  type RouteTable,
+  representationKey,
+} from "../../../wire/rest/index.ts";
+import { acceptEncoding, codingFor, sendText } from "../answer.ts";
+import type { Exchange } from "../exchange.ts";
+import { send } from "../send.ts";
+
+/** What the documents of an API are made from. */
+export interface DocumentOptions {
+  /** OpenAPI description as JSON text; served at `/openapi.json` and below the version's path. */
+  readonly openApi?: string;
+  /** Path of the page for people, such as `/docs`. */
+  readonly docsPath?: string;
+  /** Scheme and authority that the outside sees, such as `https://api.example.com`, for documents that need whole URLs. */
+  readonly publicUrl?: string;
+  /** Told of everything that becomes a 5xx here. */
+  readonly onError?: (exchange: Exchange, thrown: unknown) => void;
+}
+
+/** A text that is the same for everyone until the contract changes. */
+export interface Document {
+  /** For log and metrics. */
+  readonly name: string;
+  /** Media type for a caller's Accept; documents are sent whatever it says. */
+  readonly mediaTypeFor: (accept: string | undefined) => string;
+  readonly text: string;
+  /** Digest of the text, for its entity tag. */
+  readonly digest: string;
+  readonly link?: string;
+}
+
+/** Makes the documents of an API by path: root with links, OpenAPI, api-catalog (RFC 9727), a page per error code. */
+export function createDocuments(
+  model: Model,
+  routes: RouteTable,
+  options: DocumentOptions,
+): ReadonlyMap<string, Document> {
+  const { openApi, docsPath, publicUrl = "" } = options;
+  const documents = new Map<string, Document>();
+  const add = (path: string, name: string, mediaType: string, text: string, link?: string) =>
+    documents.set(path, {
+      name,
+      mediaTypeFor: mediaTypeFor(mediaType),
+      text,
+      digest: hash("sha256", text, "base64url").slice(0, 22),
+      ...(link === undefined ? {} : { link }),
+    });
+
+  const described = openApi === undefined ? [] : [`</openapi.json>; rel="service-desc"; type="${OPENAPI}"`];
+  const explained = docsPath === undefined ? [] : [`<${docsPath}>; rel="service-doc"; type="text/html"`];
+  const link = [
+    ...described,
+    ...explained,
+    '</.well-known/api-catalog>; rel="api-catalog"',
+    '</livez>; rel="status"',
+  ];
+  for (const path of ["/", routes.base]) {
+    add(path, "root", HAL_MEDIA_TYPE, stringifyJson(rootOf(model, routes, options)), link.join(", "));
+  }
+  const catalog = "/.well-known/api-catalog";
+  add(
+    catalog,
+    "api-catalog",
+    'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"',
+    stringifyJson(catalogOf(routes, publicUrl, options)),
+    `<${publicUrl}${catalog}>; rel="api-catalog"`,
+  );
+  if (openApi !== undefined) {
+    add("/openapi.json", "openapi", OPENAPI, openApi);
+    add(`${routes.base}/openapi.json`, "openapi", OPENAPI, openApi);
+  }
+  for (const [code, { http, retry, title }] of Object.entries(CODES)) {
+    add(
+      problemType(code),
+      "problem",
+      "application/json",
+      stringifyJson({ code, title, status: http, retry }),
+    );
+  }
+  for (const { code, title, status, message } of Object.values(model.errors)) {
+    const text = {
+      code,
+      title,
+      status,
+      retry: "no",
+      ...(message === undefined ? {} : { description: message }),
+    };
+    add(problemType(code), "problem", "application/json", stringifyJson(text));
+  }
+  return documents;
+}
+
+/** Most tools know the special media types only as JSON, so they get them where they ask for them. */
+function mediaTypeFor(mediaType: string): Document["mediaTypeFor"] {
+  if (mediaType !== HAL_MEDIA_TYPE && mediaType !== OPENAPI) return () => mediaType;
+  const negotiate = createMediaTypeNegotiator(["application/json", mediaType]);
+  return (accept) => negotiate(accept) ?? "application/json";
+}
+
+const OPENAPI = "application/openapi+json";
+
+function rootOf(model: Model, routes: RouteTable, { openApi, docsPath }: DocumentOptions): JsonValue {
+  const links: Record<string, JsonValue> = { self: { href: "/" } };
+  if (openApi !== undefined) links["service-desc"] = { href: "/openapi.json" };
+  if (docsPath !== undefined) links["service-doc"] = { href: docsPath };
+  links["api-catalog"] = { href: "/.well-known/api-catalog" };
+  links.status = { href: "/livez" };
+  for (const resource of Object.values(model.resources)) {
+    const path = `${routes.base}/${resource.path}`;
+    if (routes.match(path) !== undefined) links[resource.plural] = { href: path };
+  }
+  for (const operation of Object.values(model.operations)) {
+    if (operation.resource === undefined && operation.http !== undefined) {
+      links[operation.name] = { href: routes.base + operation.http.path };
+    }
+  }
+  return {
+    name: model.name,
+    title: model.title,
+    ...(model.description === undefined ? {} : { description: model.description }),
+    version: model.version,
+    _links: links,
+  };
+}
+
+/** RFC 9727 section 4: a linkset (RFC 9264) with the API as its only anchor. */
+function catalogOf(routes: RouteTable, publicUrl: string, { openApi, docsPath }: DocumentOptions): JsonValue {
+  return {
+    linkset: [
+      {
+        anchor: publicUrl + routes.base,
+        ...(openApi === undefined
+          ? {}
+          : { "service-desc": [{ href: `${publicUrl}/openapi.json`, type: OPENAPI }] }),
+        ...(docsPath === undefined
+          ? {}
+          : { "service-doc": [{ href: publicUrl + docsPath, type: "text/html" }] }),
+        status: [{ href: `${publicUrl}/livez`, type: "application/json" }],
+      },
+    ],
+  };
+}
+
+/** Answers GET and HEAD for a document, with an entity tag; anything else gets a 405. */
+export function sendDocument(exchange: Exchange, document: Document): Promise<void> | void {
+  exchange.operation = document.name;
+  if (exchange.method === "OPTIONS") return send(exchange, 204, ["Allow", ALLOW]);
+  if (exchange.method !== "GET" && exchange.method !== "HEAD") {
+    throw new ApiError("method_not_allowed", `${exchange.method} is not offered here. Allowed: ${ALLOW}.`);
+  }
+  const mediaType = document.mediaTypeFor(exchange.request.headers.accept);
+  const tag = { representation: representationKey([document.digest, mediaType]) };
+  const headers = [
+    ...["Cache-Control", "no-cache", "Vary", "Accept, Accept-Encoding", "X-Content-Type-Options", "nosniff"],
+    ...(document.link === undefined ? [] : ["Link", document.link]),
+  ];
+  const wanted = parseConditions(exchange.request.headers)?.ifNoneMatch;
+  const accepted = acceptEncoding(exchange);
+  const stored = wanted && findStoredCoding(wanted, tag, (coding) => acceptsCoding(accepted, coding));
+  if (stored !== undefined) {
+    return send(exchange, 304, [...headers, "ETag", formatEntityTag({ ...tag, coding: stored })]);
+  }
+  const coding = codingFor(exchange, document.text);
+  headers.push("ETag", formatEntityTag({ ...tag, coding }), "Content-Type", mediaType);
+  return sendText(exchange, 200, headers, document.text, coding);
+}
+
+/** Value of the Allow header of every document. */
+export const ALLOW = "GET, HEAD, OPTIONS";

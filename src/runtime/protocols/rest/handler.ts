@@ -1,0 +1,210 @@
+import { ApiError, toApiError } from "../../../base/errors/index.ts";
+import {
+  type Conditions,
+  createRoutes,
+  decodeQueryInput,
+  parsePrefer,
+  type RouteMatch,
+  versionsOf,
+} from "../../../wire/rest/index.ts";
+import type { Call, Engine, Outcome, Precondition } from "../../engine/index.ts";
+import type { Exchange, ExchangeHandler } from "../exchange.ts";
+import { readBody } from "../read-body.ts";
+import { send } from "../send.ts";
+import { sendProblem } from "../send-problem.ts";
+import { ALLOW, createDocuments, type DocumentOptions, sendDocument } from "./documents.ts";
+import { executeEdit } from "./edit.ts";
+import { type OperationPlan, planOperation } from "./plan.ts";
+import {
+  checkContentType,
+  parseBody,
+  type RequestBody,
+  readConditions,
+  readCredentials,
+  readIdempotency,
+  readMeta,
+} from "./request.ts";
+import { type Asked, sendSuccess } from "./response.ts";
+
+/** What REST is served from. */
+export interface RestOptions extends DocumentOptions {
+  readonly engine: Pick<Engine, "model" | "execute">;
+}
+
+/**
+ * Makes the handler that serves a model as REST: every operation with an HTTP form below the version's path, and the
+ * documents that lead there. Answers whatever comes: a path nobody knows gets a 404 problem.
+ */
+export function createRestHandler(options: RestOptions): ExchangeHandler {
+  const { engine } = options;
+  const { model } = engine;
+  const routes = createRoutes(model);
+  const documents = createDocuments(model, routes, options);
+  const challenge = `Bearer realm="${model.name}"`;
+  const plans = new Map<string, OperationPlan>();
+  for (const endpoint of routes.endpoints) {
+    for (const operation of endpoint.operations.values()) {
+      plans.set(operation.id, planOperation(model, operation, options.docsPath));
+    }
+  }
+
+  async function answer(exchange: Exchange): Promise<void> {
+    let headers: readonly string[] = [];
+    try {
+      const match = routes.match(exchange.path);
+      if (match === undefined) {
+        const document = documents.get(exchange.path);
+        if (document === undefined) throw unknownPath(exchange.path, routes.match, documents);
+        headers = ["Allow", ALLOW];
+        await sendDocument(exchange, document);
+        return;
+      }
+      const method = exchange.method === "HEAD" ? "GET" : exchange.method;
+      const operation = match.endpoint.operations.get(method);
+      const plan = operation === undefined ? undefined : plans.get(operation.id);
+      if (plan === undefined) {
+        const { allow } = match.endpoint;
+        if (method === "OPTIONS") return sendOptions(exchange, match, plans);
+        headers = ["Allow", allow];
+        throw new ApiError(
+          "method_not_allowed",
+          `${exchange.method} is not offered here. Allowed: ${allow}.`,
+        );
+      }
+      exchange.operation = plan.operation.id;
+      headers = plan.errorHeaders;
+      await run(exchange, plan, match.id);
+    } catch (thrown) {
+      const error = toApiError(thrown);
+      if (error.status >= 500) options.onError?.(exchange, thrown);
+      await sendProblem(exchange, error, { headers: withHints(exchange, headers, error), challenge });
+    }
+  }
+
+  async function run(exchange: Exchange, plan: OperationPlan, id: string | undefined): Promise<void> {
+    const { operation } = plan;
+    const { headers } = exchange.request;
+    const mediaType = plan.negotiate === undefined ? "application/json" : plan.negotiate(headers.accept);
+    if (mediaType === undefined) {
+      const offers = plan.hal === undefined ? "application/json" : "application/json, application/hal+json";
+      throw new ApiError(
+        "not_acceptable",
+        `The Accept header takes nothing that is offered here: ${offers}.`,
+      );
+    }
+    const query = exchange.query === "" ? NO_QUERY : plan.readQuery(exchange.query);
+    const conditions = readConditions(exchange, plan.unsafe);
+    const precondition = plan.unsafe ? preconditionOf(conditions) : undefined;
+    const body = await takeBody(exchange, plan);
+    const credentials = readCredentials(exchange);
+    const idempotency = plan.unsafe ? readIdempotency(exchange, body) : undefined;
+    const json = body === undefined ? undefined : parseBody(body.bytes);
+    const edit = plan.edit?.(body?.mediaType, json);
+    const input = operation.http?.method === "GET" ? decodeQueryInput(operation, query.input) : json;
+    const preferences = parsePrefer(preferOf(exchange));
+    const call: Call = {
+      operation: operation.id,
+      meta: readMeta(exchange, preferences),
+      signal: exchange.signal,
+      ...(id === undefined ? {} : { id }),
+      ...(input === undefined || edit !== undefined ? {} : { input }),
+      ...(operation.method === "list" ? { list: query.list ?? {} } : {}),
+      ...(query.fields === undefined ? {} : { fields: query.fields }),
+      ...(query.expand === undefined ? {} : { expand: query.expand }),
+      ...(precondition === undefined ? {} : { precondition }),
+      ...(idempotency === undefined ? {} : { idempotency }),
+      ...(credentials === undefined ? {} : { credentials }),
+    };
+    let outcome = edit === undefined ? engine.execute(call) : executeEdit(engine, { call, plan, edit });
+    if (outcome instanceof Promise) outcome = await outcome;
+    const asked: Asked = { plan, call, mediaType, conditions, preferences };
+    await finish(exchange, asked, outcome);
+  }
+
+  function finish(exchange: Exchange, asked: Asked, outcome: Outcome): Promise<void> | void {
+    if (outcome.ok) return sendSuccess(exchange, asked, outcome);
+    const { error, replayed } = outcome;
+    const invalid = asked.call.credentials === undefined ? challenge : `${challenge}, error="invalid_token"`;
+    return sendProblem(exchange, error, { headers: asked.plan.errorHeaders, challenge: invalid, replayed });
+  }
+
+  return (exchange) => {
+    // What fails while an error is being sent must not end the process.
+    answer(exchange).catch((thrown: unknown) => {
+      options.onError?.(exchange, thrown);
+      send(exchange, 500, []);
+    });
+  };
+}
+
+const NO_QUERY: ReturnType<OperationPlan["readQuery"]> = {};
+
+/** Takes the body of an operation; the engine refuses one where no input belongs. */
+async function takeBody(exchange: Exchange, plan: OperationPlan): Promise<RequestBody | undefined> {
+  if (!exchange.hasBody) return undefined;
+  // RFC 9110 section 9.3.1: it would have no meaning, and is what smuggling attempts look like.
+  if (!plan.unsafe && plan.operation.http?.method === "GET") {
+    throw new ApiError("malformed_request", "A GET request takes no body.");
+  }
+  const mediaType = checkContentType(exchange, plan.bodyTypes);
+  const bytes = await readBody(exchange, plan.operation.maxBodyBytes);
+  return bytes.length === 0 ? undefined : { bytes, mediaType };
+}
+
+function preconditionOf(conditions: Conditions | undefined): Precondition | undefined {
+  if (conditions === undefined) return undefined;
+  const { ifMatch, ifNoneMatch } = conditions;
+  if (ifNoneMatch !== undefined && ifNoneMatch !== "*") {
+    throw new ApiError(
+      "malformed_request",
+      "If-None-Match on a change takes only *: the row must not exist.",
+    );
+  }
+  if (ifMatch === undefined && ifNoneMatch === undefined) return undefined;
+  return {
+    ...(ifMatch === undefined ? {} : { ifMatch: versionsOf(ifMatch) }),
+    ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+  };
+}
+
+function preferOf(exchange: Exchange): string | undefined {
+  const { prefer } = exchange.request.headers;
+  return Array.isArray(prefer) ? prefer.join(", ") : prefer;
+}
+
+function sendOptions(
+  exchange: Exchange,
+  { endpoint }: RouteMatch,
+  plans: ReadonlyMap<string, OperationPlan>,
+): void {
+  const headers = ["Allow", endpoint.allow];
+  for (const [method, operation] of endpoint.operations)
+    headers.push(...bodyHints(method, plans.get(operation.id)));
+  send(exchange, 204, headers);
+}
+
+/** RFC 5789 section 3.1 and the W3C's Accept-Post: which bodies a path takes. */
+function bodyHints(method: string, plan: OperationPlan | undefined): readonly string[] {
+  if (plan?.operation.input === undefined || (method !== "PATCH" && method !== "POST")) return [];
+  return [method === "PATCH" ? "Accept-Patch" : "Accept-Post", plan.bodyTypes.join(", ")];
+}
+
+/** Adds to an error's headers what tells the caller how to do better. */
+function withHints(exchange: Exchange, headers: readonly string[], { code }: ApiError): readonly string[] {
+  if (code !== "unsupported_media_type") return headers;
+  // RFC 9110 section 15.5.16: what a coded body should have been.
+  if (exchange.request.headers["content-encoding"] !== undefined)
+    return [...headers, "Accept-Encoding", "identity"];
+  return headers;
+}
+
+function unknownPath(
+  path: string,
+  match: (path: string) => RouteMatch | undefined,
+  documents: ReadonlyMap<string, unknown>,
+): ApiError {
+  const bare = path.replace(/\/+$/, "");
+  const known = bare !== path && bare !== "" && (match(bare) !== undefined || documents.has(bare));
+  const hint = known ? ` Paths have no slash at the end: ${bare}` : "";
+  return new ApiError("not_found", `There is nothing at this path.${hint}`);
+}

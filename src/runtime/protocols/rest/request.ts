@@ -1,0 +1,105 @@
+import { isUtf8 } from "node:buffer";
+import { createHash } from "node:crypto";
+import { ApiError } from "../../../base/errors/index.ts";
+import { JsonSyntaxError, type JsonValue, parseJson } from "../../../base/lib/index.ts";
+import {
+  type Conditions,
+  isTraceparent,
+  type Preferences,
+  parseApiKey,
+  parseConditions,
+  parseContentType,
+  parseIdempotencyKey,
+  parseTimeoutMs,
+} from "../../../wire/rest/index.ts";
+import type { Call, CallMeta, Credentials } from "../../engine/index.ts";
+import type { Exchange } from "../exchange.ts";
+
+/** A body that has been read, and its media type; undefined where nothing came. */
+export interface RequestBody {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+}
+
+/** Checks a body's Content-Type against what the operation takes; throws `unsupported_media_type`. */
+export function checkContentType(exchange: Exchange, accepted: readonly string[]): string {
+  const header = exchange.request.headers["content-type"];
+  const found = header === undefined ? undefined : parseContentType(header);
+  const takes = `This operation takes ${accepted.join(", ")}`;
+  if (found === undefined || !accepted.includes(found.mediaType)) {
+    const came = header === undefined ? "a body without Content-Type" : "another Content-Type";
+    throw new ApiError("unsupported_media_type", `${takes}; found ${came}.`);
+  }
+  if (found.charset !== undefined && found.charset !== "utf-8") {
+    throw new ApiError("unsupported_media_type", `${takes} in UTF-8 only.`);
+  }
+  return found.mediaType;
+}
+
+/** Reads a JSON body; throws `malformed_request` with the place of the first mistake. */
+export function parseBody(bytes: Uint8Array): JsonValue {
+  if (!isUtf8(bytes)) throw new ApiError("malformed_request", "The body is not UTF-8.");
+  try {
+    return parseJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"));
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    const { line, column, offset } = error;
+    throw new ApiError("malformed_request", `The body is not valid JSON: ${error.message}.`, {
+      data: { line, column, offset },
+    });
+  }
+}
+
+/** Reads who calls; undefined without credentials. */
+export function readCredentials(exchange: Exchange): Credentials | undefined {
+  const { authorization } = exchange.request.headers;
+  const apiKey = exchange.request.headers["x-api-key"];
+  if (authorization === undefined && apiKey === undefined) return undefined;
+  const key = parseApiKey(authorization, Array.isArray(apiKey) ? apiKey.join(", ") : apiKey);
+  return key === undefined ? undefined : { kind: "api-key", key };
+}
+
+/** Reads what a call carries beside its input. */
+export function readMeta(exchange: Exchange, { waitSeconds }: Preferences): CallMeta {
+  const { headers } = exchange.request;
+  const { requestId, remoteAddress } = exchange.options;
+  const traceparent = headers.traceparent;
+  const timeout = headers["x-request-timeout-ms"];
+  const timeoutMs = Math.min(
+    timeout === undefined ? Number.POSITIVE_INFINITY : parseTimeoutMs(String(timeout)),
+    waitSeconds === undefined ? Number.POSITIVE_INFINITY : waitSeconds * 1000,
+  );
+  return {
+    protocol: "rest",
+    requestId,
+    ...(typeof traceparent === "string" && isTraceparent(traceparent) ? { traceparent } : {}),
+    ...(timeoutMs === Number.POSITIVE_INFINITY ? {} : { timeoutMs }),
+    ...(remoteAddress === undefined ? {} : { remoteAddress }),
+  };
+}
+
+/** Reads the conditions of a request; refuses those that would be ignored at the cost of somebody's change. */
+export function readConditions(exchange: Exchange, unsafe: boolean): Conditions | undefined {
+  const { headers } = exchange.request;
+  if (unsafe && headers["if-unmodified-since"] !== undefined && headers["if-match"] === undefined) {
+    throw new ApiError(
+      "malformed_request",
+      "If-Unmodified-Since is too coarse here; send If-Match with the ETag.",
+    );
+  }
+  return parseConditions(headers);
+}
+
+/**
+ * Reads the idempotency key of a command. Its fingerprint is what must be the same for a repeated request to be the
+ * same one: method, path, query, media type and body.
+ */
+export function readIdempotency(exchange: Exchange, body: RequestBody | undefined): Call["idempotency"] {
+  const header = exchange.request.headers["idempotency-key"];
+  if (header === undefined) return undefined;
+  const digest = createHash("sha256").update(
+    `${exchange.method}\n${exchange.path}?${exchange.query}\n${body?.mediaType ?? ""}\n`,
+  );
+  if (body !== undefined) digest.update(body.bytes);
+  return { key: parseIdempotencyKey(String(header)), fingerprint: digest.digest("base64url") };
+}

@@ -1,0 +1,188 @@
+import { hash } from "node:crypto";
+import { ApiError } from "../../../base/errors/index.ts";
+import { type JsonValue, stringifyJson } from "../../../base/lib/index.ts";
+import {
+  acceptsCoding,
+  type Coding,
+  type Conditions,
+  findStoredCoding,
+  formatEntityTag,
+  formatHttpDate,
+  formatPageLinks,
+  isJsonObject,
+  type PageLinks,
+  type Preferences,
+  pageLinks,
+  representationKey,
+  timestampSeconds,
+  versionsOf,
+} from "../../../wire/rest/index.ts";
+import type { Call, Success } from "../../engine/index.ts";
+import { acceptEncoding, codingFor, sendText } from "../answer.ts";
+import type { Exchange } from "../exchange.ts";
+import { send } from "../send.ts";
+import type { MediaType, OperationPlan } from "./plan.ts";
+
+/** A request as far as its answer needs it. */
+export interface Asked {
+  readonly plan: OperationPlan;
+  readonly call: Call;
+  readonly mediaType: MediaType;
+  readonly conditions: Conditions | undefined;
+  readonly preferences: Preferences;
+}
+
+// RFC 9110 section 8.8.2.2: within the same second a second change would go unseen, so a date must have aged first.
+const SETTLED_MS = 3000;
+
+/** Sends a successful outcome: the status that REST-2 asks for, validators, links, and the body in the asked form. */
+export function sendSuccess(exchange: Exchange, asked: Asked, outcome: Success): Promise<void> | void {
+  const { plan, call, mediaType, conditions, preferences } = asked;
+  const { operation } = plan;
+  const extra: string[] = [];
+  if (outcome.replayed) extra.push("Idempotent-Replayed", "true");
+  if (call.meta.traceparent !== undefined) extra.push("traceparent", call.meta.traceparent);
+  if (outcome.kind === "none" || operation.output.kind === "none" || outcome.value === undefined) {
+    return send(exchange, 204, [...plan.emptyHeaders, ...extra]);
+  }
+
+  const isRow = operation.output.kind === "row";
+  const status = outcome.kind === "created" ? 201 : 200;
+  const rowPath =
+    isRow && plan.rowPath !== undefined && outcome.id !== undefined ? plan.rowPath + outcome.id : undefined;
+  if (status === 201 && rowPath !== undefined) extra.push("Location", rowPath);
+
+  // What one row looks like follows from its version and the question; anything else is told apart by its bytes.
+  const version = isRow ? outcome.version : undefined;
+  const byVersion = version !== undefined && !followsRefs(call);
+  if (!plan.unsafe && conditions?.ifMatch !== undefined) requireMatch(conditions.ifMatch, version);
+  if (byVersion) {
+    if (!plan.unsafe) addLastModified(extra, outcome);
+    const tag = { version, representation: rowKey(asked, outcome) };
+    const stored = plan.unsafe ? undefined : findFresh(exchange, conditions, tag, outcome);
+    if (stored !== undefined) return sendNotModified(exchange, plan, extra, { ...tag, coding: stored });
+  }
+
+  const minimal = plan.unsafe && preferences.return === "minimal";
+  if (minimal) {
+    extra.push("Preference-Applied", "return=minimal");
+    if (byVersion) extra.push("ETag", formatEntityTag(plainTag(asked, outcome, version)));
+    return send(exchange, status === 201 ? 201 : 204, [...plan.emptyHeaders, ...extra]);
+  }
+  if (plan.unsafe && preferences.return !== undefined)
+    extra.push("Preference-Applied", "return=representation");
+  if (plan.unsafe && rowPath !== undefined) extra.push("Content-Location", rowPath);
+
+  const body = stringifyJson(represent(exchange, asked, outcome.value, outcome, extra));
+  const coding = codingFor(exchange, body);
+  const representation = byVersion ? rowKey(asked, outcome) : digest(body);
+  const tagged = byVersion || (!plan.unsafe && (plan.stored || isRow));
+  if (tagged) {
+    const tag = version === undefined ? { representation } : { version, representation };
+    if (!byVersion) {
+      const stored = plan.unsafe ? undefined : findFresh(exchange, conditions, tag);
+      if (stored !== undefined) return sendNotModified(exchange, plan, extra, { ...tag, coding: stored });
+    }
+    extra.push("ETag", formatEntityTag({ ...tag, coding }));
+  }
+  return sendText(exchange, status, [...plan.headers[mediaType], ...extra], body, coding);
+}
+
+function represent(
+  exchange: Exchange,
+  { plan, mediaType }: Asked,
+  value: JsonValue,
+  outcome: Success,
+  headers: string[],
+): JsonValue {
+  const hal = mediaType === "application/hal+json" ? plan.hal : undefined;
+  if (plan.operation.output.kind === "page") {
+    const links = linksOf(exchange, value);
+    headers.push("Link", formatPageLinks(links));
+    if (hal === undefined) return value;
+    const self = exchange.query === "" ? exchange.path : `${exchange.path}?${exchange.query}`;
+    return hal.page(value, self, links);
+  }
+  return hal === undefined ? value : hal.row(value, outcome.actions ?? []);
+}
+
+function linksOf(exchange: Exchange, value: JsonValue): PageLinks {
+  const page = isJsonObject(value) && isJsonObject(value.page) ? value.page : {};
+  const { nextCursor, prevCursor } = page;
+  return pageLinks(exchange.path, exchange.query, {
+    nextCursor: typeof nextCursor === "string" ? nextCursor : null,
+    prevCursor: typeof prevCursor === "string" ? prevCursor : null,
+  });
+}
+
+function followsRefs({ fields, expand }: Call): boolean {
+  return (
+    (expand !== undefined && expand.length > 0) || (fields?.some((field) => field.includes(".")) ?? false)
+  );
+}
+
+/** Key of everything that shapes a row's representation beside its version. */
+function rowKey({ plan, call, mediaType }: Asked, { hidden, actions }: Success): string {
+  const base = plan.tagKeys[mediaType];
+  const shownActions = mediaType === "application/hal+json" ? actions : undefined;
+  if (call.fields === undefined && !hidden?.length && shownActions === undefined) return base;
+  return representationKey([
+    base,
+    (call.fields ?? []).join(),
+    (hidden ?? []).join(),
+    (shownActions ?? []).join(),
+  ]);
+}
+
+function plainTag(asked: Asked, outcome: Success, version: number) {
+  return { version, representation: rowKey(asked, outcome), coding: "identity" as const };
+}
+
+function digest(body: string): string {
+  return hash("sha256", body, "base64url").slice(0, 22);
+}
+
+function requireMatch(ifMatch: NonNullable<Conditions["ifMatch"]>, version: number | undefined): void {
+  const versions = versionsOf(ifMatch);
+  if (versions === "*" || (version !== undefined && versions.includes(version))) return;
+  throw new ApiError("precondition_failed", "If-Match names another version than the present one.");
+}
+
+/** Coding of the caller's stored answer, if the conditions say that it is still right. */
+function findFresh(
+  exchange: Exchange,
+  conditions: Conditions | undefined,
+  tag: { readonly version?: number; readonly representation: string },
+  row?: Success,
+): Coding | undefined {
+  if (conditions === undefined) return undefined;
+  const accepted = acceptEncoding(exchange);
+  if (conditions.ifNoneMatch !== undefined) {
+    return findStoredCoding(conditions.ifNoneMatch, tag, (coding) => acceptsCoding(accepted, coding));
+  }
+  // The date is that of one row, so it says nothing of an answer made of several.
+  const changed = row && settledSeconds(row);
+  if (conditions.ifModifiedSince === undefined || changed === undefined) return undefined;
+  return conditions.ifModifiedSince >= changed ? "identity" : undefined;
+}
+
+function sendNotModified(
+  exchange: Exchange,
+  plan: OperationPlan,
+  extra: readonly string[],
+  tag: { readonly version?: number; readonly representation: string; readonly coding: Coding },
+): void {
+  send(exchange, 304, [...plan.emptyHeaders, ...extra, "ETag", formatEntityTag(tag)]);
+}
+
+function addLastModified(headers: string[], outcome: Success): void {
+  if (outcome.updatedAt !== undefined && settledSeconds(outcome) !== undefined) {
+    headers.push("Last-Modified", formatHttpDate(outcome.updatedAt));
+  }
+}
+
+function settledSeconds({ updatedAt }: Success): number | undefined {
+  if (updatedAt === undefined) return undefined;
+  const seconds = timestampSeconds(updatedAt);
+  return Date.now() - seconds * 1000 >= SETTLED_MS ? seconds : undefined;
+}

@@ -1,0 +1,278 @@
+import { type AddressInfo, createServer as createNetServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import { ApiError, UsageError } from "../../base/errors/index.ts";
+import { newId } from "../../base/lib/index.ts";
+import { isRequestId } from "../../wire/rest/index.ts";
+import type { Logger } from "../engine/index.ts";
+import {
+  Exchange,
+  type ExchangeHandler,
+  type HttpRequest,
+  type HttpResponse,
+  send,
+  sendProblem,
+} from "../protocols/index.ts";
+import { checkRequest } from "./check-request.ts";
+import { createAddressReader, type ForwardedOptions } from "./forwarded.ts";
+import { answerLive, createReadiness } from "./health.ts";
+import { createHttp1 } from "./http1.ts";
+import { createHttp2 } from "./http2.ts";
+import { resolveLimits, type ServerLimits } from "./limits.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import { addOperational, type MetricsAccess, metricsHandler } from "./operational.ts";
+import { formatRawAnswer } from "./raw-answer.ts";
+import { logRequest } from "./request-log.ts";
+import { sniffProtocol } from "./sniff.ts";
+
+/** What a server is made of. */
+export interface ServerOptions extends ForwardedOptions {
+  /** Answers everything but the paths in `routes` and health and metrics. */
+  readonly handler: ExchangeHandler;
+  /** Handlers by exact path, asked before `handler`. */
+  readonly routes?: ReadonlyMap<string, ExchangeHandler>;
+  /** Certificate and key as PEM; with them the port speaks TLS only. */
+  readonly tls?: TlsOptions;
+  readonly limits?: Partial<ServerLimits>;
+  /** Default: none, so that nothing is logged. */
+  readonly logger?: Logger;
+  /** Rejects while requests cannot be served; read by `/readyz`. */
+  readonly ready?: () => Promise<void>;
+  /** Whom `/metrics` is served to; false: nobody. Default `private`. */
+  readonly metrics?: false | MetricsAccess;
+}
+
+export interface TlsOptions {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+}
+
+/** Where to listen. */
+export interface ListenOptions {
+  /** Default 0: any free one. */
+  readonly port?: number;
+  /** Default `127.0.0.1`: this machine only. */
+  readonly host?: string;
+}
+
+/** How to close. */
+export interface CloseOptions {
+  /**
+   * Time between saying so (`/readyz` 503, `Connection: close`, GOAWAY) and refusing connections, for load balancers to
+   * notice. Default 0.
+   */
+  readonly noticeMs?: number;
+  /** Time from then on after which what still runs is cut off. Default 10,000. */
+  readonly deadlineMs?: number;
+}
+
+/** One port that speaks HTTP/1.1 and HTTP/2, in cleartext or over TLS. */
+export interface HttpServer {
+  /** Listens; resolves with the base URL, such as `http://127.0.0.1:4000`. */
+  listen(options?: ListenOptions): Promise<{ readonly url: string; readonly port: number }>;
+  /** Stops: readiness down, requests under way are finished, the rest is cut off at the deadline. Later calls wait for the first. */
+  close(options?: CloseOptions): Promise<void>;
+  readonly metrics: Metrics;
+  readonly connections: number;
+  readonly requestsInFlight: number;
+}
+
+const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/**
+ * While closing, a connection that has just been answered may be about to carry the client's next request, which would
+ * be lost; it is served instead, with `Connection: close`. One that has rested for so long is closed.
+ */
+const REST_BEFORE_CLOSE_MS = 250;
+
+/** Makes a server; nothing is opened before `listen`. Throws UsageError for options that cannot be. */
+export function createServer(options: ServerOptions): HttpServer {
+  const limits = resolveLimits(options.limits);
+  const addressOf = createAddressReader(options);
+  const { handler, logger, tls } = options;
+  const sockets = new Set<Socket>();
+  const inFlight = new Set<Exchange>();
+  let draining = false;
+  let closed: Promise<void> | undefined;
+  const isDraining = () => draining;
+  const newRequestId = () => newId("req", Date.now());
+  const metrics = createMetrics({
+    requestsInFlight: () => inFlight.size,
+    connections: () => sockets.size,
+  });
+
+  const routes = new Map<string, ExchangeHandler>(options.routes);
+  const readiness = createReadiness({ ready: options.ready, isDraining });
+  addOperational(routes, "/livez", "livez", answerLive);
+  addOperational(routes, "/readyz", "readyz", readiness);
+  if (options.metrics !== false) {
+    addOperational(routes, "/metrics", "metrics", metricsHandler(metrics, options.metrics));
+  }
+
+  function onClosed(exchange: Exchange): void {
+    inFlight.delete(exchange);
+    const durationMs = performance.now() - exchange.startedAt;
+    const status = exchange.status === 0 ? 499 : exchange.status;
+    metrics.observe(exchange.operation ?? "none", status, durationMs / 1000);
+    if (logger !== undefined) logRequest(logger, exchange, status, durationMs);
+  }
+
+  function accept(request: HttpRequest, response: HttpResponse, expectsContinue: boolean): Exchange {
+    const given = request.headers["x-request-id"];
+    const exchange = new Exchange(request, response, {
+      requestId: typeof given === "string" && isRequestId(given) ? given : newRequestId(),
+      remoteAddress: addressOf(request),
+      bodyTimeoutMs: limits.bodyTimeoutMs,
+      expectsContinue,
+      isDraining,
+      onClosed,
+    });
+    inFlight.add(exchange);
+    response.once("close", () => exchange.closed());
+    const refused = checkRequest(exchange, limits);
+    if (refused !== undefined) void sendProblem(exchange, refused);
+    else if (exchange.path === "*")
+      send(exchange, 204, ["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"]);
+    else (routes.get(exchange.path) ?? handler)(exchange);
+    return exchange;
+  }
+
+  const onRefused = (status: number) => metrics.observe("none", status, 0);
+  const http1 = createHttp1({ limits, accept, newRequestId, onRefused });
+  const http2 = createHttp2({ limits, accept });
+  const hand = (protocol: "http1" | "http2", socket: Socket) => {
+    // HTTP/1.1 looks after half-closed connections itself; to HTTP/2 the end of one side is the end.
+    if (protocol === "http2") socket.allowHalfOpen = false;
+    (protocol === "http2" ? http2 : http1).server.emit("connection", socket);
+  };
+
+  const listener = tls === undefined ? plainListener() : tlsListener(tls);
+  listener.maxConnections = limits.maxConnections;
+  listener.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    // Errors of a connection concern nobody once it is closed; whoever serves it listens too.
+    socket.on("error", ignore).once("close", () => sockets.delete(socket));
+  });
+
+  function plainListener(): Server {
+    return createNetServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      sniffProtocol(socket, limits.headersTimeoutMs, hand, (silent) => {
+        if (silent.readableLength > 0 || silent.bytesRead > 0) {
+          silent.end(formatRawAnswer("request_timeout", "The request did not come in time.", newRequestId()));
+        }
+        silent.destroySoon();
+      });
+    });
+  }
+
+  function tlsListener({ cert, key }: TlsOptions): Server {
+    const server = createTlsServer({
+      cert,
+      key,
+      ALPNProtocols: ["h2", "http/1.1"],
+      minVersion: "TLSv1.2",
+      handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS,
+      allowHalfOpen: true,
+      noDelay: true,
+    });
+    server.on("secureConnection", (socket: TLSSocket) =>
+      hand(socket.alpnProtocol === "h2" ? "http2" : "http1", socket),
+    );
+    server.on("tlsClientError", (_error, socket) => socket.destroy());
+    return server;
+  }
+
+  async function drain({ noticeMs = 0, deadlineMs = 10_000 }: CloseOptions = {}): Promise<void> {
+    draining = true;
+    // The first GOAWAY refuses nothing yet: requests already on their way are served (RFC 9113 section 6.8).
+    for (const session of http2.sessions) if (!session.destroyed) session.goaway(0, 2 ** 31 - 1);
+    if (noticeMs > 0) await new Promise((resolve) => setTimeout(resolve, noticeMs));
+    // Connections that wait to be accepted when the port is closed are reset; right after polling there are fewest.
+    await new Promise((resolve) => setImmediate(resolve));
+    const allClosed = new Promise<void>((resolve) => listener.close(() => resolve()));
+    const cutOff = setTimeout(() => {
+      logger?.warn(
+        { requests: inFlight.size, connections: sockets.size },
+        "closing deadline passed, cutting off",
+      );
+      for (const socket of sockets) socket.destroy();
+    }, deadlineMs);
+    for (const session of http2.sessions) session.close();
+    const rest = setInterval(() => http1.closeResting(REST_BEFORE_CLOSE_MS), REST_BEFORE_CLOSE_MS / 5);
+    http1.closeResting(REST_BEFORE_CLOSE_MS);
+    await allClosed;
+    clearInterval(rest);
+    clearTimeout(cutOff);
+    // Stops its watch over timeouts.
+    http1.server.close();
+  }
+
+  return {
+    listen: async ({ port = 0, host = "127.0.0.1" } = {}) => {
+      await listen(listener, port, host);
+      const bound = addressOfListener(listener);
+      const name = bound.family === "IPv6" ? `[${bound.address}]` : bound.address;
+      return { url: `${tls === undefined ? "http" : "https"}://${name}:${bound.port}`, port: bound.port };
+    },
+    close: (how) => {
+      closed ??= drain(how);
+      return closed;
+    },
+    metrics,
+    get connections() {
+      return sockets.size;
+    },
+    get requestsInFlight() {
+      return inFlight.size;
+    },
+  };
+}
+
+function ignore(): void {}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) => reject(listenMistake(error, port, host));
+    server.once("error", fail);
+    server.listen({ port, host }, () => {
+      server.off("error", fail);
+      resolve();
+    });
+  });
+}
+
+function listenMistake(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  const place = `port ${port} of ${host}`;
+  switch (error.code) {
+    case "EADDRINUSE":
+      return new UsageError({
+        place,
+        expected: "a free port",
+        found: "another program listening there",
+        fix: "stop it, or choose another port",
+      });
+    case "EACCES":
+      return new UsageError({
+        place,
+        expected: "a port this user may open",
+        found: "no right to open it",
+        fix: "choose a port above 1023",
+      });
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new UsageError({
+        place,
+        expected: "an address of this machine",
+        found: host,
+        fix: "choose 127.0.0.1, or 0.0.0.0 for all",
+      });
+    default:
+      return error;
+  }
+}
+
+function addressOfListener(server: Server): AddressInfo {
+  const bound = server.address();
+  if (bound === null || typeof bound === "string")
+    throw new ApiError("internal", "The server does not listen on a port.");
+  return bound;
+}

@@ -1,0 +1,33 @@
+import type { Logger } from "../engine/index.ts";
+import type { Exchange } from "../protocols/index.ts";
+
+/** Operations whose successes are not logged: probes come every few seconds and say nothing. */
+const QUIET = new Set(["livez", "readyz", "metrics"]);
+
+/**
+ * Writes one line for a request that has ended. The path is told by the operation alone and the query not at all: both
+ * may hold what a log must not. 5xx are errors, 408 and 499 warnings.
+ */
+export function logRequest(logger: Logger, exchange: Exchange, status: number, durationMs: number): void {
+  const operation = exchange.operation ?? "none";
+  if (status < 400 && QUIET.has(operation)) return;
+  const { request, requestId, method, sentBytes, options } = exchange;
+  const line = {
+    requestId,
+    operation,
+    method,
+    status,
+    durationMs: Math.round(durationMs * 1000) / 1000,
+    bytes: sentBytes,
+    remoteAddress: options.remoteAddress,
+    http: request.httpVersionMajor === 2 ? "2" : "1.1",
+    traceId: traceId(request.headers.traceparent),
+  };
+  if (status >= 500) logger.error(line, "request failed");
+  else if (status === 499 || status === 408) logger.warn(line, "request not completed");
+  else logger.info(line, "request");
+}
+
+function traceId(traceparent: string | string[] | undefined): string | undefined {
+  return typeof traceparent === "string" ? /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(traceparent)?.[1] : undefined;
+}

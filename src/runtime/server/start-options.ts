@@ -1,0 +1,106 @@
+import { UsageError } from "../../base/errors/index.ts";
+import type { ApiKeyStore, Clock, Engine, Logger, Tracer } from "../engine/index.ts";
+import type { OpenedStore, StoreOptions } from "../store/index.ts";
+import type { CloseOptions, ListenOptions, ServerOptions } from "./create-server.ts";
+
+/** How a service is run. Everything has a default. */
+export interface StartOptions
+  extends ListenOptions,
+    Pick<StoreOptions, "dataDir" | "poolSize" | "idempotencyRetentionMs">,
+    Pick<ServerOptions, "tls" | "limits" | "metrics" | "trustProxies" | "forwardedHeader"> {
+  /** `postgres://…` URL. Absent or undefined: the embedded database, in `dataDir`. */
+  readonly databaseUrl?: StoreOptions["databaseUrl"] | undefined;
+  /**
+   * `dev` changes the database's tables to fit the contract at start; `serve` refuses to start where they do not fit.
+   * Default `serve`.
+   */
+  readonly mode?: "dev" | "serve";
+  /** Default: JSON lines on standard output, by pino. */
+  readonly logger?: Logger;
+  /** Of the default logger. Default `info`. */
+  readonly logLevel?: LogLevel;
+  /** Scheme and authority that the outside sees, such as `https://api.example.com`. Default: none, so links are paths. */
+  readonly publicUrl?: string;
+  /** Whether the reference is served at `/docs`. Default true. */
+  readonly docs?: boolean;
+  /** Signs list cursors. Default: a random one kept in the database, the same for all replicas. */
+  readonly cursorSecret?: string;
+  /** True: only live API keys work; false: only test keys. Default: both. */
+  readonly liveKeys?: boolean;
+  /** Calls at once; more are refused with 503. Default 1,000. */
+  readonly maxConcurrentCalls?: number;
+  readonly clock?: Clock;
+  readonly tracer?: Tracer;
+  /** Runs when all is ready and nothing listens yet: demo data, checks. What it throws ends the start. */
+  readonly prepare?: (parts: StartedParts) => Promise<void>;
+}
+
+export type LogLevel = "silent" | "error" | "warn" | "info";
+
+/** The parts of a service that is about to listen. */
+export interface StartedParts {
+  readonly engine: Engine;
+  readonly store: OpenedStore;
+  readonly apiKeys: ApiKeyStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** How a service is closed. */
+export type ServiceCloseOptions = CloseOptions;
+
+const NAMES: Readonly<Record<keyof StartOptions, true>> = {
+  port: true,
+  host: true,
+  databaseUrl: true,
+  dataDir: true,
+  poolSize: true,
+  idempotencyRetentionMs: true,
+  tls: true,
+  limits: true,
+  metrics: true,
+  trustProxies: true,
+  forwardedHeader: true,
+  mode: true,
+  logger: true,
+  logLevel: true,
+  publicUrl: true,
+  docs: true,
+  cursorSecret: true,
+  liveKeys: true,
+  maxConcurrentCalls: true,
+  clock: true,
+  tracer: true,
+  prepare: true,
+};
+
+/** Names of all options. */
+export const START_OPTION_NAMES: readonly string[] = Object.keys(NAMES);
+
+/** Throws UsageError for options that do not exist and values that cannot be. */
+export function checkStartOptions(options: StartOptions): void {
+  const mistakes = Object.keys(options)
+    .filter((name) => !Object.hasOwn(NAMES, name))
+    .map((name) => ({
+      place: `option ${name}`,
+      expected: `one of ${START_OPTION_NAMES.join(", ")}`,
+      found: name,
+      fix: "correct the name",
+    }));
+  const { port, publicUrl } = options;
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    const fix = "choose a port, or 0 for any free one";
+    mistakes.push({
+      place: "option port",
+      expected: "a whole number from 0 to 65535",
+      found: String(port),
+      fix,
+    });
+  }
+  if (publicUrl !== undefined && !/^https?:\/\/[^/?#\s]+$/.test(publicUrl)) {
+    const expected = "a scheme and an authority, without a path";
+    const fix = "write it like https://api.example.com";
+    mistakes.push({ place: "option publicUrl", expected, found: JSON.stringify(publicUrl), fix });
+  }
+  if (mistakes.length > 0) throw new UsageError(mistakes);
+}

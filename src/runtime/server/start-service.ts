@@ -1,0 +1,128 @@
+import { randomBytes } from "node:crypto";
+import { stringifyJson } from "../../base/lib/index.ts";
+import { emitOpenApi } from "../../contract/emit/index.ts";
+import { compile, type Model } from "../../contract/model/index.ts";
+import { createApiKeyAuthenticator } from "../auth/index.ts";
+import { createEngine, type Engine, type Service } from "../engine/index.ts";
+import { createRestHandler, type Exchange } from "../protocols/index.ts";
+import { type OpenedStore, openStore } from "../store/index.ts";
+import { createLogger } from "./create-logger.ts";
+import { createServer } from "./create-server.ts";
+import { createDocsHandler } from "./docs.ts";
+import { checkStartOptions, type ServiceCloseOptions, type StartOptions } from "./start-options.ts";
+import { startSweeps } from "./sweeps.ts";
+import { withDocs } from "./with-docs.ts";
+
+/** A service that listens. */
+export interface RunningService {
+  /** Base URL, such as `http://127.0.0.1:4000`. */
+  readonly url: string;
+  readonly port: number;
+  readonly model: Model;
+  readonly store: OpenedStore;
+  readonly engine: Engine;
+  /** Finishes what is under way, then lets go of port and database. A second call waits for the first. */
+  close(options?: ServiceCloseOptions): Promise<void>;
+}
+
+/**
+ * Starts a service: compiles its contract, opens its database, and serves it. Throws UsageError for a contract,
+ * handlers or options that cannot be, ApiError `unavailable` for a database that does not answer or does not fit; in
+ * both cases nothing is left open.
+ */
+export async function startService(service: Service, options: StartOptions = {}): Promise<RunningService> {
+  checkStartOptions(options);
+  const model = compile(service.api);
+  const { clock = { now: Date.now }, logger = createLogger(options.logLevel ?? "info") } = options;
+  const store = await openStore(model, {
+    clock,
+    ...pick(options, ["databaseUrl", "dataDir", "poolSize", "idempotencyRetentionMs"]),
+  });
+  try {
+    if (options.mode === "dev") await store.migrations.applyModel();
+    else await store.ready();
+    const authenticator = createApiKeyAuthenticator({
+      keys: store.apiKeys,
+      clock,
+      logger,
+      ...(options.liveKeys === undefined ? {} : { live: options.liveKeys }),
+    });
+    const engine = createEngine({
+      model,
+      handlers: service.handlers,
+      store,
+      authenticator,
+      clock,
+      logger,
+      cursorSecret: options.cursorSecret ?? (await store.meta.setOnce(CURSOR_SECRET, newSecret())),
+      ...pick(options, ["tracer", "maxConcurrentCalls"]),
+    });
+    const server = createServer({
+      logger,
+      handler: handlerOf(engine, options, (exchange, err) => {
+        logger.error({ requestId: exchange.requestId, operation: exchange.operation, err }, "answer failed");
+      }),
+      ready: () => store.ready(),
+      ...pick(options, ["tls", "limits", "metrics", "trustProxies", "forwardedHeader"]),
+    });
+    await options.prepare?.({ engine, store, apiKeys: store.apiKeys, clock, logger });
+    const { url, port } = await server.listen(pick(options, ["port", "host"]));
+    const sweeps = startSweeps(store, clock, logger);
+    logger.info({ url, service: model.name, version: model.version, database: store.kind }, "listening");
+    let closed: Promise<void> | undefined;
+    const close = async (how: ServiceCloseOptions = {}) => {
+      await server.close(how);
+      await engine.drain();
+      sweeps.stop();
+      await authenticator.flush();
+      await store.close();
+      logger.info({ service: model.name }, "closed");
+    };
+    return {
+      url,
+      port,
+      model,
+      store,
+      engine,
+      close: (how) => {
+        closed ??= close(how);
+        return closed;
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Key of the cursor secret among the facts of a database. */
+const CURSOR_SECRET = "cursor_secret";
+
+function newSecret(): string {
+  return randomBytes(32).toString("base64");
+}
+
+function handlerOf(
+  engine: Engine,
+  { docs = true, publicUrl }: StartOptions,
+  onError: (exchange: Exchange, thrown: unknown) => void,
+) {
+  const { model } = engine;
+  const rest = createRestHandler({
+    engine,
+    openApi: stringifyJson(emitOpenApi(model, publicUrl === undefined ? {} : { url: publicUrl })),
+    onError,
+    ...(docs ? { docsPath: "/docs" } : {}),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+  });
+  return docs ? withDocs(createDocsHandler(model), rest, onError) : rest;
+}
+
+/** The named options that are given. */
+function pick<T extends object, K extends keyof T>(
+  options: T,
+  names: readonly K[],
+): { readonly [P in K]?: Exclude<T[P], undefined> } {
+  const given = names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
+  return Object.fromEntries(given);
+}

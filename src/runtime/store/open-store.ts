@@ -1,0 +1,103 @@
+import { ApiError, UsageError } from "../../base/errors/index.ts";
+import type { Model } from "../../contract/model/index.ts";
+import type { ApiKeyStore, Store } from "../engine/ports.ts";
+import { createApiKeyStore } from "./api-keys.ts";
+import { Database } from "./database.ts";
+import { DatabaseError, type Driver } from "./driver.ts";
+import { sweepIdempotency } from "./idempotency.ts";
+import { createMetaStore, type MetaStore } from "./meta.ts";
+import { createMigrations, type Migrations } from "./migrations/migrations.ts";
+import { ensureSystemTables } from "./migrations/system.ts";
+import { type ResolvedStoreOptions, resolveStoreOptions, type StoreOptions } from "./options.ts";
+import { openPglite } from "./pglite-open.ts";
+import { Pool } from "./pool.ts";
+import { createPostgresDriver } from "./postgres-driver.ts";
+import { StoreSession } from "./session.ts";
+import { createStoreParts, type StoreParts } from "./store-parts.ts";
+
+/** A store with what the engine does not need: keys, migrations, upkeep. */
+export interface OpenedStore extends Store {
+  readonly kind: "postgres" | "pglite";
+  readonly apiKeys: ApiKeyStore;
+  readonly meta: MetaStore;
+  readonly migrations: Migrations;
+  /** Deletes answers of idempotent commands older than the retention and returns how many; off the request path. */
+  sweepIdempotency(nowMs: number): Promise<number>;
+}
+
+/**
+ * Opens the store of a model: connects, and makes the tables of schema `concordat` where they are missing. The tables
+ * of the model are made by `migrations`. Throws UsageError for options that cannot be, ApiError `unavailable` where
+ * PostgreSQL does not answer.
+ */
+export async function openStore(model: Model, options: StoreOptions = {}): Promise<OpenedStore> {
+  const resolved = resolveStoreOptions(options);
+  const { databaseUrl, dataDir, poolSize, connectTimeoutMs } = resolved;
+  const driver =
+    databaseUrl === undefined
+      ? await openPglite(dataDir)
+      : createPostgresDriver({ url: databaseUrl, maxConnections: poolSize, connectTimeoutMs });
+  return openStoreOn(driver, model, resolved);
+}
+
+/** As {@link openStore}, on a driver that is open already; closing the store closes it. */
+export async function openStoreOn(
+  driver: Driver,
+  model: Model,
+  options: ResolvedStoreOptions,
+): Promise<OpenedStore> {
+  const { clock, maxWaiting, idempotencyRetentionMs } = options;
+  const pool = new Pool(driver, { maxConnections: driver.maxConnections, maxWaiting, maxAgeMs: MAX_AGE_MS });
+  const database = new Database(pool);
+  try {
+    await database.use(ensureSystemTables);
+  } catch (error) {
+    await pool.close();
+    throw refusal(error) ?? error;
+  }
+  const parts = createStoreParts(model, pool, clock);
+  const migrations = createMigrations(database, model, clock);
+  return {
+    kind: driver.kind,
+    open: (scope) => new StoreSession(parts, scope),
+    async ready() {
+      await answers(parts);
+      await migrations.assertFits();
+    },
+    close: () => pool.close(),
+    apiKeys: createApiKeyStore(database, clock),
+    meta: createMetaStore(database),
+    migrations,
+    sweepIdempotency: (nowMs) => sweepIdempotency(database, nowMs, idempotencyRetentionMs),
+  };
+}
+
+// Half an hour: long enough to keep prepared statements, short enough to follow a server that has moved.
+const MAX_AGE_MS = 1_800_000;
+
+// A load balancer asks every few seconds; a database that takes longer than this does not serve callers either.
+const READY_MS = 2000;
+
+async function answers(parts: StoreParts): Promise<void> {
+  const late = new ApiError("unavailable", "The database does not answer.", { retryAfterSeconds: 1 });
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(late), READY_MS);
+  try {
+    const scope = { signal: deadline.signal, deadline: Date.now() + READY_MS };
+    await new StoreSession(parts, scope).sql("select 1", []);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What only the operator can mend: a wrong user, password or database name, or missing rights. */
+function refusal(error: unknown): UsageError | undefined {
+  const reported = error instanceof ApiError ? error.cause : error;
+  if (!(reported instanceof DatabaseError) || !/^(?:28|3D000|42501)/.test(reported.code)) return undefined;
+  return new UsageError({
+    place: "DATABASE_URL",
+    expected: "a database that its user may connect to and create a schema in",
+    found: reported.message,
+    fix: "mend the URL or grant the rights; a user without them can follow one that has applied the migrations",
+  });
+}

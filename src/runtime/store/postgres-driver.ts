@@ -1,0 +1,195 @@
+import postgres from "postgres";
+import {
+  CONNECTION_LOST,
+  type Connection,
+  DatabaseError,
+  type Driver,
+  isStalePlan,
+  type QueryResult,
+} from "./driver.ts";
+
+/** Options of {@link createPostgresDriver}. */
+export interface PostgresDriverOptions {
+  readonly url: string;
+  readonly maxConnections: number;
+  readonly connectTimeoutMs: number;
+}
+
+// Every built-in conversion of postgres.js is replaced by none, so that both drivers hand over the same texts.
+const CONVERTED_TYPES = [16, 17, 20, 21, 23, 25, 26, 114, 700, 701, 1082, 1114, 1184, 3802];
+const TEXT_ONLY = {
+  to: 25,
+  from: CONVERTED_TYPES,
+  serialize: (value: unknown) => String(value),
+  parse: (value: unknown) => value,
+};
+
+/** A driver for PostgreSQL, on postgres.js. */
+export function createPostgresDriver(options: PostgresDriverOptions): Driver {
+  return {
+    kind: "postgres",
+    maxConnections: options.maxConnections,
+    connect: () => connect(options),
+    close: async () => {},
+  };
+}
+
+/**
+ * Opens one connection. Each has a postgres.js instance of its own (max: 1), reserved at once: only so is it known
+ * when the connection is gone, and statements sent after that are refused instead of run on another one, outside their
+ * transaction.
+ */
+async function connect(options: PostgresDriverOptions): Promise<Connection> {
+  let gone = () => {};
+  let socketClosed = false;
+  const sql = postgres(options.url, {
+    max: 1,
+    prepare: true,
+    fetch_types: false,
+    idle_timeout: 0,
+    max_lifetime: null,
+    connect_timeout: Math.max(1, Math.ceil(options.connectTimeoutMs / 1000)),
+    backoff: false,
+    types: { text: TEXT_ONLY },
+    onnotice: () => {},
+    onclose: () => {
+      socketClosed = true;
+      gone();
+    },
+    connection: {
+      application_name: "concordat",
+      TimeZone: "UTC",
+      DateStyle: "ISO, YMD",
+      IntervalStyle: "postgres",
+      bytea_output: "hex",
+      extra_float_digits: 1,
+      standard_conforming_strings: true,
+    },
+  });
+  try {
+    // reserve() alone never resolves on a connection that is not open yet when fetch_types is off.
+    await sql.unsafe("select 1");
+    const reserved = await sql.reserve();
+    const connection = new PostgresConnection(reserved, () => sql.end({ timeout: 1 }));
+    gone = () => connection.markLost();
+    if (socketClosed) connection.markLost();
+    return connection;
+  } catch (error) {
+    await sql.end({ timeout: 0 }).catch(() => {});
+    throw toDatabaseError(error);
+  }
+}
+
+/** The part of a postgres.js query that sends a CancelRequest and tells when it was delivered; not in its types. */
+interface Cancellable {
+  canceller: ((query: unknown) => Promise<void>) | null;
+  readonly active: boolean;
+}
+
+class PostgresConnection implements Connection {
+  readonly openedAt = Date.now();
+  lost = false;
+  stale = false;
+  readonly #sql: postgres.ReservedSql;
+  readonly #end: () => Promise<void>;
+  /** Rejects of the statements under way; postgres.js leaves those it had queued unsettled when the socket closes. */
+  readonly #underWay = new Map<unknown, (error: DatabaseError) => void>();
+
+  constructor(sql: postgres.ReservedSql, end: () => Promise<void>) {
+    this.#sql = sql;
+    this.#end = end;
+  }
+
+  markLost(): void {
+    this.lost = true;
+    const rejects = [...this.#underWay.values()];
+    this.#underWay.clear();
+    for (const reject of rejects) reject(connectionLost());
+  }
+
+  query(text: string, parameters: readonly (string | null)[], prepare: boolean): Promise<QueryResult> {
+    if (this.lost) return Promise.reject(connectionLost());
+    // A copy, since postgres.js writes into the array it is given.
+    const query = this.#sql.unsafe(text, [...parameters], { prepare, simple: false } as object).values();
+    return new Promise((resolve, reject) => {
+      this.#underWay.set(query, reject);
+      query.then(
+        (result) => {
+          this.#underWay.delete(query);
+          resolve({
+            rows: result,
+            columns: result.columns ?? [],
+            command: result.command ?? "",
+            count: result.count ?? 0,
+          });
+        },
+        (thrown: unknown) => {
+          this.#underWay.delete(query);
+          const error = toDatabaseError(thrown);
+          if (isStalePlan(error)) this.stale = true;
+          // The server says goodbye before it closes the socket; nothing sent after that is answered.
+          if (/^(?:57P0[1-5]|25P03|08)/.test(error.code)) this.lost = true;
+          reject(error);
+        },
+      );
+    });
+  }
+
+  async script(text: string): Promise<void> {
+    if (this.lost) throw connectionLost();
+    const query = this.#sql.unsafe(text).simple();
+    await new Promise<void>((resolve, reject) => {
+      this.#underWay.set(query, reject);
+      query.then(
+        () => resolve(),
+        (thrown: unknown) => reject(toDatabaseError(thrown)),
+      );
+    }).finally(() => this.#underWay.delete(query));
+  }
+
+  async cancel(): Promise<boolean> {
+    for (const query of this.#underWay.keys()) {
+      const { canceller, active } = query as Cancellable;
+      // One request stops the statement that runs; those sent behind it fail with the transaction.
+      if (active && canceller) await canceller(query);
+    }
+    return true;
+  }
+
+  async close(): Promise<void> {
+    const wasLost = this.lost;
+    this.markLost();
+    if (!wasLost) this.#sql.release();
+    await this.#end().catch(() => {});
+  }
+}
+
+function connectionLost(): DatabaseError {
+  return new DatabaseError("The connection to the database was lost", { code: CONNECTION_LOST });
+}
+
+/** The fields of postgres.js errors: PostgresError for those of the server, plain errors with a code for the rest. */
+interface PostgresJsError {
+  readonly message: string;
+  readonly code?: string;
+  readonly detail?: string;
+  readonly constraint_name?: string;
+  readonly table_name?: string;
+  readonly column_name?: string;
+  readonly routine?: string;
+}
+
+function toDatabaseError(thrown: unknown): DatabaseError {
+  if (thrown instanceof DatabaseError) return thrown;
+  if (!(thrown instanceof Error)) return new DatabaseError(String(thrown), { code: "XX000" });
+  const error: PostgresJsError = thrown;
+  return new DatabaseError(error.message, {
+    code: error.code ?? "XX000",
+    detail: error.detail,
+    constraint: error.constraint_name,
+    table: error.table_name,
+    column: error.column_name,
+    routine: error.routine,
+    cause: thrown,
+  });
+}

@@ -1,0 +1,213 @@
+import { createHash } from "node:crypto";
+import { type JsonValue, stringifyJson, timestampFromMs } from "../../base/lib/index.ts";
+import type {
+  ClaimResult,
+  GetOptions,
+  IdempotencyClaim,
+  ListPlan,
+  OutboxEvent,
+  Session,
+  SessionScope,
+  StoredAnswer,
+  StoredPage,
+  StoredRow,
+} from "../engine/ports.ts";
+import type { QueryResult, SqlText } from "./driver.ts";
+import type { Purpose } from "./errors.ts";
+import { Lease } from "./lease.ts";
+import { readPage } from "./page.ts";
+import { FIND_ANSWER, SAVEPOINT, STORE_ANSWER, TRY_LOCK, UNDO } from "./sql/claim.sql.ts";
+import { buildGet, getParameters, getShape } from "./sql/get.sql.ts";
+import { APPEND_EVENT } from "./sql/outbox.sql.ts";
+import { buildDelete, buildInsert, buildUpdate } from "./sql/write.sql.ts";
+import type { StoreParts } from "./store-parts.ts";
+import { encodeColumn } from "./tables.ts";
+import { checkText, parameterToSql, rowToObject } from "./values.ts";
+
+/** The session of one call. See the port for what each method promises. */
+export class StoreSession implements Session {
+  readonly #parts: StoreParts;
+  readonly #signal: AbortSignal;
+  #lease: Lease | undefined;
+  #savepoint = false;
+  /** Writes nobody waits for: they travel with the next statement or the commit, which reports their failure. */
+  #deferred: Promise<unknown>[] = [];
+
+  constructor(parts: StoreParts, scope: SessionScope) {
+    this.#parts = parts;
+    this.#signal = scope.signal;
+  }
+
+  get inTransaction(): boolean {
+    return this.#lease !== undefined;
+  }
+
+  async begin(): Promise<void> {
+    if (this.#lease) throw new TypeError("The session is in a transaction already");
+    this.#lease = await this.#take();
+    this.#lease.begin();
+  }
+
+  async commit(): Promise<void> {
+    const lease = this.#inTransaction();
+    this.#lease = undefined;
+    this.#savepoint = false;
+    const deferred = Promise.allSettled(this.#deferred.splice(0));
+    const committed = lease.commit();
+    // Waited for below; until then it must not count as unhandled.
+    committed.catch(() => {});
+    for (const write of await deferred) if (write.status === "rejected") throw write.reason;
+    await committed;
+  }
+
+  async rollback(): Promise<void> {
+    const lease = this.#lease;
+    this.#lease = undefined;
+    this.#savepoint = false;
+    this.#deferred = [];
+    await lease?.end();
+  }
+
+  async get(resource: string, id: string, options: GetOptions): Promise<StoredRow | undefined> {
+    const { tables, gets } = this.#parts;
+    const table = tables.table(resource);
+    const statement = gets.get(getShape(resource, options), () => buildGet(tables, table, options));
+    const { rows } = await this.#run(statement.text, getParameters(id, options), statement.prepare);
+    return rows[0] && statement.read(rows[0]);
+  }
+
+  list(resource: string, plan: ListPlan): Promise<StoredPage> {
+    return readPage(
+      this.#parts,
+      (text, parameters, prepare) => this.#run(text, parameters, prepare),
+      resource,
+      plan,
+    );
+  }
+
+  async insert(resource: string, values: Readonly<Record<string, unknown>>): Promise<StoredRow> {
+    const { tables, writes } = this.#parts;
+    const table = tables.table(resource);
+    for (const field of Object.keys(values)) tables.column(table, field);
+    const statement = writes.get(`insert ${resource}`, () => buildInsert(tables, table));
+    const parameters = [...table.columns.values()].map((column) =>
+      encodeColumn(column, values[column.field]),
+    );
+    const { rows } = await this.#run(statement.text, parameters, true, "write");
+    return statement.read(rows[0]!);
+  }
+
+  async update(
+    resource: string,
+    id: string,
+    changes: Readonly<Record<string, unknown>>,
+    options: { readonly version?: number } = {},
+  ): Promise<StoredRow | undefined> {
+    const { tables, writes, clock } = this.#parts;
+    const table = tables.table(resource);
+    const { updatedAt, ...others } = changes;
+    const fields = Object.keys(others)
+      .filter((field) => others[field] !== undefined)
+      .sort();
+    const { version } = options;
+    const statement = writes.get(`update ${resource} ${fields} ${version !== undefined}`, () =>
+      buildUpdate(tables, table, fields, version !== undefined),
+    );
+    const parameters = [
+      id,
+      typeof updatedAt === "string" ? updatedAt : timestampFromMs(clock.now()),
+      ...fields.map((field) => encodeColumn(tables.column(table, field), others[field])),
+      ...(version === undefined ? [] : [String(version)]),
+    ];
+    const { rows } = await this.#run(statement.text, parameters, statement.prepare, "write");
+    return rows[0] && statement.read(rows[0]);
+  }
+
+  async delete(resource: string, id: string, options: { readonly version?: number } = {}): Promise<boolean> {
+    const { version } = options;
+    const text = buildDelete(this.#parts.tables.table(resource), version !== undefined);
+    const parameters = version === undefined ? [id] : [id, String(version)];
+    const { count } = await this.#run(text, parameters, true, "delete");
+    return count > 0;
+  }
+
+  async sql(text: string, parameters: readonly unknown[]): Promise<readonly Record<string, unknown>[]> {
+    const { columns, rows } = await this.#run(text, parameters.map(parameterToSql), false, "sql");
+    return rows.map((row) => rowToObject(columns, row));
+  }
+
+  async claim({ scope, key }: IdempotencyClaim): Promise<ClaimResult> {
+    const lease = this.#inTransaction();
+    this.#savepoint = true;
+    const [lock, answer] = await Promise.all([
+      lease.run(TRY_LOCK, [lockNumber(scope, key)], { prepare: true }),
+      lease.run(FIND_ANSWER, [checkText(scope), checkText(key)], { prepare: true }),
+      lease.run(SAVEPOINT, [], { prepare: true }),
+    ]);
+    const [fingerprint, json] = answer.rows[0] ?? [];
+    if (fingerprint && json) return { kind: "replay", fingerprint, answer: { json } };
+    return { kind: lock.rows[0]?.[0] === "t" ? "fresh" : "busy" };
+  }
+
+  async storeAnswer({ scope, key, fingerprint }: IdempotencyClaim, answer: StoredAnswer): Promise<void> {
+    const now = timestampFromMs(this.#parts.clock.now());
+    this.#defer(STORE_ANSWER, [scope, key, fingerprint, answer.json, now]);
+  }
+
+  async undo(): Promise<void> {
+    const lease = this.#inTransaction();
+    this.#deferred = [];
+    if (this.#savepoint) await lease.undo(UNDO);
+    else {
+      lease.run("rollback", [], { prepare: true }).catch(() => {});
+      await lease.run("begin", [], { prepare: true });
+    }
+  }
+
+  async appendEvent({ name, key, payload }: OutboxEvent): Promise<void> {
+    const now = timestampFromMs(this.#parts.clock.now());
+    this.#defer(APPEND_EVENT, [checkText(name), checkText(key), stringifyJson(payload as JsonValue), now]);
+  }
+
+  #defer(text: string, parameters: readonly SqlText[]): void {
+    const sent = this.#inTransaction().run(text, parameters, { prepare: true, purpose: "write" });
+    sent.catch(() => {});
+    this.#deferred.push(sent);
+  }
+
+  async #run(
+    text: string,
+    parameters: readonly SqlText[],
+    prepare: boolean,
+    purpose: Purpose = "read",
+  ): Promise<QueryResult> {
+    if (this.#lease) return this.#lease.run(text, parameters, { prepare, purpose });
+    for (let attempt = 1; ; attempt++) {
+      const lease = await this.#take();
+      try {
+        return await lease.run(text, parameters, { prepare, purpose });
+      } catch (error) {
+        // A connection that died while idle is often noticed only by its next use. Reads can be repeated.
+        if (!(purpose === "read" && lease.unfit && attempt <= this.#parts.pool.maxConnections)) throw error;
+      } finally {
+        void lease.end();
+      }
+    }
+  }
+
+  async #take(): Promise<Lease> {
+    const { pool, tables } = this.#parts;
+    return new Lease(pool, await pool.acquire(this.#signal), this.#signal, tables.constraints);
+  }
+
+  #inTransaction(): Lease {
+    if (!this.#lease) throw new TypeError("The session is not in a transaction");
+    return this.#lease;
+  }
+}
+
+/** The advisory lock of a claim: 64 bits of a digest, since locks are numbers. */
+function lockNumber(scope: string, key: string): string {
+  const digest = createHash("sha256").update(`concordat idempotency\0${scope}\0${key}`).digest();
+  return digest.readBigInt64BE(0).toString();
+}

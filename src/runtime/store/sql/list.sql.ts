@@ -1,0 +1,184 @@
+import type { ListFilter } from "../../../contract/language/index.ts";
+import type { ListPlan, StoredRow } from "../../engine/ports.ts";
+import { formatArray } from "../arrays.ts";
+import type { SqlText } from "../driver.ts";
+import { selectExpansions, selectionShape, selectRow } from "../rows.ts";
+import type { BuiltStatement } from "../statements.ts";
+import { encodeColumn, type Table, type Tables } from "../tables.ts";
+import { accessCondition, accessParameters, accessShape } from "./access.sql.ts";
+import { keysetSegments } from "./keyset.ts";
+import { Paths } from "./paths.ts";
+import { searchDocument, searchQuery } from "./search.sql.ts";
+
+/** Reads one row of a page and its sort value. */
+export type ReadPageRow = (row: readonly SqlText[]) => {
+  readonly row: StoredRow;
+  readonly sortValue: unknown;
+};
+
+/** Identifies the statement of a list: everything that changes its text. */
+export function listShape(resource: string, plan: ListPlan): string {
+  const { from } = plan;
+  const position = from === undefined ? "first" : `${from.value === null ? "null" : "value"}${from.backward}`;
+  return [
+    resource,
+    plan.sort.field,
+    plan.sort.descending,
+    position,
+    hasConditions(plan) ? "" : plan.limit,
+    plan.offset === undefined ? "" : "offset",
+    conditionShape(plan),
+    selectionShape(plan.fields, plan.expand ?? []),
+  ].join(" ");
+}
+
+/** Identifies the conditions of a list, which its count shares. */
+export function conditionShape(plan: ListPlan): string {
+  const filters = plan.filter.map((filter) => `${filter.field}:${filterShape(filter)}`).join(",");
+  return `${accessShape(plan.access)} ${filters} ${plan.search === undefined ? "" : "search"}`;
+}
+
+/** Parameters of a list's conditions. */
+export function conditionParameters(tables: Tables, table: Table, plan: ListPlan): SqlText[] {
+  const paths = new Paths(tables, table);
+  const values: SqlText[] = [...accessParameters(plan.access)];
+  for (const filter of plan.filter) {
+    if (filter.operator === "isNull") continue;
+    const { column } = paths.resolve(filter.field);
+    const texts = filter.values.map((value) => encodeColumn(column, value));
+    if (isSet(filter)) values.push(formatArray(texts));
+    else values.push(...texts);
+  }
+  // A question without a word finds nothing; '' is the query that matches no row.
+  if (plan.search !== undefined) values.push(searchQuery(plan.search) ?? "");
+  return values;
+}
+
+/** Parameters of a list: those of its conditions, then position, limit, offset and expansions. */
+export function listParameters(tables: Tables, table: Table, plan: ListPlan): SqlText[] {
+  const values = conditionParameters(tables, table, plan);
+  if (plan.from) {
+    const { column } = new Paths(tables, table).resolve(plan.sort.field);
+    if (plan.from.value !== null && plan.sort.field !== "id")
+      values.push(encodeColumn(column, plan.from.value));
+    values.push(plan.from.id);
+  }
+  if (hasConditions(plan)) values.push(String(plan.limit + 1));
+  if (plan.offset !== undefined) values.push(String(plan.offset));
+  for (const expansion of plan.expand ?? []) values.push(...accessParameters(expansion.access));
+  return values;
+}
+
+/**
+ * One page, one row more than its limit. Plan: an index scan on (filtered columns, sort column, id) or (sort column, id)
+ * that begins at the position and ends at the limit, forwards or backwards, so that every page costs the same; for a
+ * relation's sort a scan of the other table's index and a nested loop by the ref's index.
+ *
+ * Prepared statements get one generic plan after five uses if it looks as cheap. Without conditions it is the right one,
+ * and the limit is a literal so that the planner knows that few rows are wanted. With conditions the best index depends
+ * on how common the value is; the limit is then a parameter, for which a generic plan expects a tenth of the table, so
+ * that on tables that matter each page is planned for its own values.
+ */
+export function buildList(tables: Tables, table: Table, plan: ListPlan): BuiltStatement<ReadPageRow> {
+  let placeholders = 0;
+  const next = () => `$${++placeholders}`;
+  const paths = new Paths(tables, table);
+  const conditions = buildConditions(tables, table, plan, paths, next);
+  const sort = paths.resolve(plan.sort.field);
+  const segments = keysetSegments(sort, plan, next);
+  const limit = hasConditions(plan) ? next() : String(plan.limit + 1);
+  const offset = plan.offset === undefined ? "" : ` offset ${next()}`;
+  const row = selectRow(tables, table, "t", plan.fields);
+  const expansions = selectExpansions(tables, table, "t", plan.expand ?? [], next);
+  const columns = [`${sort.expression} as "sort"`, `t."id" as "tie"`, ...row.columns, ...expansions.columns];
+  const backward = plan.from?.backward === true;
+  const direction = plan.sort.descending === backward ? "asc" : "desc";
+  const select = (segment: readonly string[]) =>
+    [
+      `select ${columns.map((column, index) => (index < 2 ? column : `${column} as "c${index}"`)).join(", ")}`,
+      `from ${table.name} t`,
+      ...paths.joins,
+      ...expansions.joins,
+      ...where([...conditions, ...segment]),
+      `order by ${sort.expression === 't."id"' ? "" : `${sort.expression} ${direction}, `}t."id" ${direction}`,
+      `limit ${limit}${offset}`,
+    ].join(" ");
+  const [only, ...others] = segments.map(select);
+  // Rows with and without a sort value are two ranges of the index; each is read from its own beginning.
+  const text =
+    others.length === 0
+      ? only!
+      : `select * from (${[only, ...others].map((part) => `(${part})`).join(" union all ")}) u order by "sort" ${direction}, "tie" ${direction} limit ${limit}`;
+  return {
+    text,
+    read: (texts) => {
+      const stored = row.decode(texts, 2, true);
+      const expanded = expansions.decode(texts, 2 + row.columns.length);
+      const sortText = texts[0] ?? null;
+      return {
+        row: expanded ? { ...stored, expanded } : stored,
+        sortValue: sortText === null ? null : sort.column.codec.decode(sortText),
+      };
+    },
+  };
+}
+
+/** The number of rows a list has in all. Plan: the same conditions as the page, without order and limit. */
+export function buildCount(tables: Tables, table: Table, plan: ListPlan, selected = "count(*)"): string {
+  let placeholders = 0;
+  const paths = new Paths(tables, table);
+  const conditions = buildConditions(tables, table, plan, paths, () => `$${++placeholders}`);
+  return [`select ${selected} from ${table.name} t`, ...paths.joins, ...where(conditions)].join(" ");
+}
+
+function buildConditions(
+  tables: Tables,
+  table: Table,
+  plan: ListPlan,
+  paths: Paths,
+  next: () => string,
+): readonly string[] {
+  const principal = accessParameters(plan.access).length > 0 ? next() : "";
+  const access = accessCondition(tables, table, "t", plan.access, principal);
+  const filters = plan.filter.map((filter) => buildFilter(filter, paths, next));
+  const { resource } = table;
+  const searched = resource.list.search.map((field) => resource.columns[field]!);
+  const search =
+    plan.search === undefined ? [] : [`${searchDocument(searched, "t")} @@ to_tsquery('simple', ${next()})`];
+  return [...(access === "true" ? [] : [access]), ...filters, ...search];
+}
+
+function hasConditions(plan: ListPlan): boolean {
+  return plan.access !== "all" || plan.filter.length > 0 || plan.search !== undefined;
+}
+
+/** Operators that take a set of values; one value is compared with `=`, which lets an index order the rows after it. */
+function isSet(filter: ListFilter): boolean {
+  return (filter.operator === "in" && filter.values.length !== 1) || filter.operator === "ne";
+}
+
+function filterShape(filter: ListFilter): string {
+  if (filter.operator === "isNull") return filter.values[0] === true ? "isNull" : "isNotNull";
+  if (isSet(filter)) return filter.operator === "in" ? "in" : "ne";
+  return `${filter.operator}${filter.values.length}`;
+}
+
+const COMPARISONS = { in: "=", gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
+
+function buildFilter(filter: ListFilter, paths: Paths, next: () => string): string {
+  const { expression, column, nullable } = paths.resolve(filter.field);
+  const { operator } = filter;
+  const type = column.codec.sqlType;
+  if (operator === "isNull") return `${expression} is ${filter.values[0] === true ? "" : "not "}null`;
+  if (operator === "ne") {
+    // A row without a value is not one of the values.
+    const differs = `${expression} <> all (${next()}::${type}[])`;
+    return nullable ? `(${expression} is null or ${differs})` : differs;
+  }
+  if (isSet(filter)) return `${expression} = any (${next()}::${type}[])`;
+  return filter.values.map(() => `${expression} ${COMPARISONS[operator]} ${next()}::${type}`).join(" and ");
+}
+
+function where(conditions: readonly string[]): readonly string[] {
+  return conditions.length === 0 ? [] : [`where ${conditions.join(" and ")}`];
+}

@@ -1,0 +1,31 @@
+import type { Model } from "../../contract/model/index.ts";
+import type { Clock } from "../engine/ports.ts";
+import type { Pool } from "./pool.ts";
+import type { ReadRow } from "./sql/get.sql.ts";
+import type { ReadPageRow } from "./sql/list.sql.ts";
+import { StatementCache } from "./statements.ts";
+import { createTables, type Tables } from "./tables.ts";
+
+/** What the sessions of one store share. */
+export interface StoreParts {
+  readonly model: Model;
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly tables: Tables;
+  readonly gets: StatementCache<ReadRow>;
+  readonly lists: StatementCache<ReadPageRow>;
+  readonly writes: StatementCache<ReadRow>;
+}
+
+/** Makes them. */
+export function createStoreParts(model: Model, pool: Pool, clock: Clock): StoreParts {
+  return {
+    model,
+    pool,
+    clock,
+    tables: createTables(model),
+    gets: new StatementCache(),
+    lists: new StatementCache(),
+    writes: new StatementCache(),
+  };
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { type LogLevel, type StartOptions, startService } from "../../../runtime/server/index.ts";
+import type { Command, CommandContext } from "../command.ts";
+import { environmentFailure, usageFailure } from "../failure.ts";
+import { loadService } from "../load-api.ts";
+import { DATABASE_OPTIONS, databasePlace, portOf } from "../settings.ts";
+import { untilSignal } from "../until-signal.ts";
+
+const LOG_LEVELS: readonly LogLevel[] = ["silent", "error", "warn", "info"];
+/** Kubernetes sends SIGKILL after 30 s; what has not finished by now would not by then. */
+const CLOSE_MS = 25_000;
+
+/** `concordat serve`: a service in production. */
+export const serve: Command = {
+  name: "serve",
+  summary: "Run a service in production, on PostgreSQL",
+  usage: "[service] [--port <port>] [--host <address>] [--public-url <url>]",
+  maxArguments: 1,
+  details:
+    "Needs DATABASE_URL, or --database-url, or (to run on the embedded PostgreSQL) --data. Changes no table: where the database\n" +
+    "does not fit the contract it refuses to start. Loads no demo data. Logs are JSON lines on stdout. SIGTERM drains: readiness\n" +
+    "turns 503, requests under way are finished, then the process ends with 0.",
+  options: {
+    port: { value: "port", description: "Port to listen on; 0 for any free one. Default PORT, else 4000" },
+    host: { value: "address", description: "Address to listen on. Default 0.0.0.0: every one" },
+    "public-url": { value: "url", description: "Scheme and authority that callers see, for links" },
+    "tls-cert": {
+      value: "file",
+      description: "Certificate chain, PEM; with --tls-key the port speaks TLS only",
+    },
+    "tls-key": { value: "file", description: "Private key, PEM" },
+    "trust-proxies": {
+      value: "addresses",
+      description: "Proxies whose X-Forwarded-For is believed: addresses or CIDR blocks, by comma",
+    },
+    "notice-ms": {
+      value: "ms",
+      description:
+        "After SIGTERM, time for load balancers to notice before connections are refused. Default 0",
+    },
+    "log-level": { value: "level", description: "silent, error, warn or info. Default info" },
+    ...DATABASE_OPTIONS,
+  },
+  examples: [
+    ["DATABASE_URL=postgres://app@db/clinic concordat serve examples/clinic", "Serve on port 4000"],
+    [
+      "concordat serve . --data /var/lib/api --public-url https://api.example.com",
+      "Serve from the embedded PostgreSQL",
+    ],
+  ],
+  run: async (context) => {
+    const { service } = await loadService(context.arguments[0], context.cwd);
+    const place = databasePlace(context);
+    if (place === undefined) {
+      throw environmentFailure(
+        "no database: DATABASE_URL is not set",
+        "set it to postgres://user:password@host:5432/database, or name a folder with --data",
+      );
+    }
+    const options: StartOptions = {
+      mode: "serve",
+      port: portOf(context, 4000),
+      ...place,
+      ...settings(context),
+    };
+    const running = await startService(service, options);
+    await untilSignal(running, { noticeMs: noticeMs(context), deadlineMs: CLOSE_MS });
+  },
+};
+
+function settings({ option, cwd }: CommandContext): StartOptions {
+  const level = option("log-level") ?? "info";
+  const logLevel = LOG_LEVELS.find((each) => each === level);
+  if (logLevel === undefined)
+    throw usageFailure(`unknown log level ${level}`, `one of ${LOG_LEVELS.join(", ")}`);
+  const publicUrl = option("public-url");
+  const [cert, key] = [option("tls-cert"), option("tls-key")];
+  if ((cert === undefined) !== (key === undefined))
+    throw usageFailure("--tls-cert and --tls-key go together");
+  const proxies = option("trust-proxies");
+  return {
+    host: option("host") ?? "0.0.0.0",
+    logLevel,
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(cert === undefined || key === undefined
+      ? {}
+      : { tls: { cert: readPem(cert, cwd), key: readPem(key, cwd) } }),
+    ...(proxies === undefined ? {} : { trustProxies: proxies.split(",") }),
+  };
+}
+
+function readPem(file: string, cwd: string): string {
+  try {
+    return readFileSync(resolve(cwd, file), "utf8");
+  } catch (error) {
+    throw environmentFailure(`cannot read ${file}`, "name a PEM file that this user can read", error);
+  }
+}
+
+function noticeMs({ option }: CommandContext): number {
+  const text = option("notice-ms") ?? "0";
+  if (!/^\d{1,6}$/.test(text))
+    throw usageFailure(`--notice-ms must be a whole number of milliseconds, not ${text}`);
+  return Number(text);
+}

@@ -1,0 +1,117 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { JsonValue } from "../../base/lib/index.ts";
+import { stringifyJson } from "../../base/lib/index.ts";
+import type { Operation } from "../../contract/language/index.ts";
+import type { OperationModel } from "../../contract/model/index.ts";
+import {
+  type Call,
+  type Engine,
+  type ListQuestion,
+  type Outcome,
+  operationId,
+} from "../../runtime/engine/index.ts";
+import { decodeAnswer, encodeInput } from "./values.ts";
+
+/** One call as a test writes it. */
+export interface TestRequest<Input = unknown> {
+  /** Row id, for operations on one row. */
+  readonly id?: string;
+  readonly input?: Input;
+  /** For lists: filters, sort, limit, cursor, as strings, as a query string has them. */
+  readonly list?: ListQuestion;
+  readonly fields?: readonly string[];
+  readonly expand?: readonly string[];
+  /** Row versions to insist on, as If-Match does. */
+  readonly ifMatch?: "*" | readonly number[];
+  /** Default: a new one where the operation requires one. `null`: none. */
+  readonly idempotencyKey?: string | null;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What handlers receive, as callers may write it: fields with defaults may be left out; the pipeline checks the rest. */
+type Given<Input> = Input extends object ? Partial<Input> : Input;
+
+/** Calls a service inside the test's own process, through the whole pipeline but without a protocol. */
+export interface Caller {
+  /** The same service called by somebody else; undefined: by nobody. */
+  as(who: string | undefined): Caller;
+  /** Calls with values in program form and returns the answer in program form; throws ApiError. */
+  call<Input, Output>(
+    operation: Operation<Input, Output>,
+    request?: TestRequest<Given<Input>>,
+  ): Promise<Output>;
+  /** Calls by id with values in wire form (as JSON carries them) and returns the answer in wire form; throws ApiError. */
+  call(operation: string, request?: TestRequest): Promise<JsonValue | undefined>;
+  /** Calls in wire form and returns what a protocol would get; never throws for an error of the API. */
+  execute(operation: string, request?: TestRequest): Promise<Outcome>;
+  /** Iterates a server stream, in wire form; the iteration throws ApiError. */
+  stream(operation: string, request?: TestRequest): AsyncIterable<JsonValue>;
+}
+
+/** Turns a name into the API key to call with; throws for an unknown name. */
+export type KeyOf = (who: string) => string;
+
+let calls = 0;
+
+/** Makes the caller of an engine. */
+export function callerOf(engine: Engine, keyOf: KeyOf, who?: string): Caller {
+  const key = who === undefined ? undefined : keyOf(who);
+  const execute = async (operation: string, request: TestRequest = {}): Promise<Outcome> =>
+    engine.execute(toCall(engine, operation, request, key));
+  return {
+    as: (other) => callerOf(engine, keyOf, other),
+    execute,
+    stream: (operation, request = {}) => engine.stream(toCall(engine, operation, request, key)),
+    // One implementation for both overloads: only the declared operation knows the types of its values.
+    call: async (operation: string | Operation, request: TestRequest = {}): Promise<any> => {
+      if (typeof operation === "string") return unwrap(await execute(operation, request));
+      const id = operationId(operation.spec);
+      const model = engine.model.operations[id];
+      const input = model && request.input !== undefined ? encodeInput(model, request.input) : request.input;
+      const value = unwrap(await execute(id, input === undefined ? request : { ...request, input }));
+      return model === undefined ? value : decodeAnswer(engine.model, model, value);
+    },
+  };
+}
+
+function unwrap(outcome: Outcome): JsonValue | undefined {
+  if (outcome.ok) return outcome.value;
+  throw outcome.error;
+}
+
+function toCall(engine: Engine, operation: string, request: TestRequest, key: string | undefined): Call {
+  const { id, input, list, fields, expand, ifMatch, timeoutMs, signal } = request;
+  const idempotencyKey = keyFor(engine.model.operations[operation], request);
+  return {
+    operation,
+    ...(id === undefined ? {} : { id }),
+    ...(input === undefined ? {} : { input }),
+    ...(list === undefined ? {} : { list }),
+    ...(fields === undefined ? {} : { fields }),
+    ...(expand === undefined ? {} : { expand }),
+    ...(ifMatch === undefined ? {} : { precondition: { ifMatch } }),
+    ...(idempotencyKey === undefined
+      ? {}
+      : { idempotency: { key: idempotencyKey, fingerprint: fingerprintOf(operation, request) } }),
+    ...(key === undefined ? {} : { credentials: { kind: "api-key", key } }),
+    meta: {
+      protocol: "memory",
+      requestId: `test-${++calls}`,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    },
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+function keyFor(operation: OperationModel | undefined, { idempotencyKey }: TestRequest): string | undefined {
+  if (idempotencyKey === null) return undefined;
+  return idempotencyKey ?? (operation?.idempotency === "required" ? randomUUID() : undefined);
+}
+
+function fingerprintOf(operation: string, { id, input, fields, expand }: TestRequest): string {
+  const asked = [operation, id ?? null, fields ?? null, expand ?? null, input ?? null];
+  return createHash("sha256")
+    .update(stringifyJson(asked as JsonValue))
+    .digest("hex");
+}

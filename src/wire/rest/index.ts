@@ -1,0 +1,35 @@
+export {
+  acceptsCoding,
+  type Coding,
+  createCodingNegotiator,
+  createMediaTypeNegotiator,
+  type Negotiator,
+} from "./accept.ts";
+export { createQueryReader, type ListParts, type QueryParts, type QueryReader } from "./call-query.ts";
+export { type Conditions, type EntityTag, parseConditions, parseEntityTags } from "./conditional.ts";
+export { type ContentType, parseContentType } from "./content-type.ts";
+export { formatProblem, PROBLEM_MEDIA_TYPE, type ProblemContext, problemType } from "./errors.ts";
+export {
+  findStoredCoding,
+  formatEntityTag,
+  parseEntityTag,
+  representationKey,
+  type TagParts,
+  versionsOf,
+} from "./etag.ts";
+export { createHalWriter, HAL_MEDIA_TYPE, type HalWriter } from "./hal.ts";
+export {
+  isRequestId,
+  isTraceparent,
+  parseApiKey,
+  parseIdempotencyKey,
+  parseTimeoutMs,
+} from "./headers.ts";
+export { formatHttpDate, parseHttpDate, timestampSeconds } from "./http-date.ts";
+export { applyJsonPatch, type PatchOperation, parseJsonPatch } from "./json-patch.ts";
+export { formatPointer, parsePointer } from "./json-pointer.ts";
+export { formatPageLinks, type PageLinks, type PagePosition, pageLinks } from "./links.ts";
+export { applyMergePatch, isJsonObject } from "./merge-patch.ts";
+export { type Preferences, parsePrefer } from "./prefer.ts";
+export { decodeQueryInput } from "./query-input.ts";
+export { createRoutes, type Endpoint, type RouteMatch, type RouteTable } from "./routes.ts";

@@ -1,0 +1,118 @@
+import { type JsonValue, parseJson, stringifyJson } from "../../../src/base/lib/index.ts";
+import type { Model, OperationModel } from "../../../src/contract/model/model.ts";
+import type { Answer, Caller, Question } from "../caller.ts";
+
+type Problem = {
+  readonly code: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly requestId: string;
+  readonly errors?: Answer["violations"];
+  readonly data?: Record<string, unknown>;
+};
+
+/** Calls over HTTP, as any client would: everything it knows of the service is the model and the URL. */
+export function createRestCaller(model: Model, url: string): Caller {
+  const base = `${url}/${model.version}`;
+  return {
+    name: "REST",
+    call: async (id, question = {}) => {
+      const operation = model.operations[id];
+      if (operation?.http === undefined) throw new TypeError(`REST does not offer ${id}`);
+      const { signal } = question;
+      const response = await fetch(base + pathOf(operation, question), {
+        method: operation.http.method,
+        headers: headersOf(question, bodyOf(operation, question) !== undefined),
+        body: bodyOf(operation, question) ?? null,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      return readAnswer(response, await response.text());
+    },
+    close: async () => {},
+  };
+}
+
+function pathOf({ http, input }: OperationModel, question: Question): string {
+  const path = http!.path.replace("{id}", encodeURIComponent(question.id ?? ""));
+  const { list = {}, fields, expand } = question;
+  const parameters: string[] = [];
+  const add = (name: string, value: string) => parameters.push(`${encodeURIComponent(name)}=${value}`);
+  for (const [field, operators] of Object.entries(list.filter ?? {})) {
+    for (const [operator, values] of Object.entries(operators)) {
+      add(operator === "in" ? field : `${field}[${operator}]`, values.map(encodeURIComponent).join(","));
+    }
+  }
+  for (const [name, value] of Object.entries({
+    sort: list.sort,
+    q: list.search,
+    limit: list.limit,
+    cursor: list.cursor,
+    offset: list.offset,
+    total: list.total,
+    ...(http!.method === "GET" && input ? (question.input as Record<string, unknown>) : {}),
+  })) {
+    if (value !== undefined) add(name, encodeURIComponent(String(value)));
+  }
+  if (fields) add("fields", fields.map(encodeURIComponent).join(","));
+  if (expand) add("expand", expand.map(encodeURIComponent).join(","));
+  return parameters.length === 0 ? path : `${path}?${parameters.join("&")}`;
+}
+
+function bodyOf({ http }: OperationModel, { text, input }: Question): string | undefined {
+  if (text !== undefined) return text;
+  return http!.method === "GET" || input === undefined ? undefined : stringifyJson(input as JsonValue);
+}
+
+function headersOf(question: Question, body: boolean): Record<string, string> {
+  const { as, idempotencyKey, ifMatch, timeoutMs } = question;
+  return {
+    Accept: "application/json",
+    "Accept-Encoding": "identity",
+    ...(body ? { "Content-Type": "application/json" } : {}),
+    ...(as ? { Authorization: `Bearer ${as.key}` } : {}),
+    ...(idempotencyKey === undefined ? {} : { "Idempotency-Key": latin1(idempotencyKey) }),
+    ...(ifMatch === undefined ? {} : { "If-Match": ifMatch }),
+    ...(timeoutMs === undefined ? {} : { "X-Request-Timeout-Ms": String(timeoutMs) }),
+  };
+}
+
+/** A header is bytes: what is beyond ASCII goes as UTF-8, as curl sends it. */
+function latin1(text: string): string {
+  return Buffer.from(text).toString("latin1");
+}
+
+function readAnswer({ status, headers }: Response, body: string): Answer {
+  const common = {
+    status,
+    replayed: headers.get("idempotent-replayed") === "true",
+    version: headers.get("etag") ?? undefined,
+    retryAfterSeconds: headers.has("retry-after") ? Number(headers.get("retry-after")) : undefined,
+    requestId: headers.get("x-request-id") ?? "",
+  };
+  if (status < 400) {
+    return {
+      ...common,
+      ok: true,
+      kind: status === 201 ? "created" : status === 204 ? "none" : "ok",
+      value: body === "" ? undefined : parseJson(body),
+      code: "",
+      message: "",
+      violations: [],
+      data: undefined,
+    };
+  }
+  const problem = JSON.parse(body) as Problem;
+  if (problem.status !== status)
+    throw new TypeError(`Problem says ${problem.status}, the status is ${status}`);
+  return {
+    ...common,
+    ok: false,
+    kind: "failed",
+    value: undefined,
+    code: problem.code,
+    message: problem.detail,
+    violations: problem.errors ?? [],
+    data: problem.data,
+    requestId: problem.requestId,
+  };
+}

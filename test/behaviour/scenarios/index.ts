@@ -1,0 +1,40 @@
+import type { Model } from "../../../src/contract/model/model.ts";
+import type { Scenario } from "../scenario.ts";
+import { access } from "./access.ts";
+import { bookings } from "./bookings.ts";
+import { constraints } from "./constraints.ts";
+import { crud } from "./crud.ts";
+import { failures } from "./failures.ts";
+import { idempotency } from "./idempotency.ts";
+import { input } from "./input.ts";
+import { lists } from "./lists.ts";
+import { ownershipScenarios } from "./ownership.ts";
+import { preconditions } from "./preconditions.ts";
+import { projection } from "./projection.ts";
+import { states } from "./states.ts";
+import { values } from "./values.ts";
+
+/** The one list: every scenario, those generated from the model among them. */
+export function scenariosOf(model: Model): readonly Scenario[] {
+  const all = [
+    ...crud,
+    ...bookings,
+    ...states,
+    ...values,
+    ...input,
+    ...access,
+    ...ownershipScenarios(Object.values(model.operations)),
+    ...lists,
+    ...projection,
+    ...idempotency,
+    ...preconditions,
+    ...constraints,
+    ...failures,
+  ];
+  const names = new Set<string>();
+  for (const { name } of all) {
+    if (names.has(name)) throw new TypeError(`Two scenarios are named "${name}".`);
+    names.add(name);
+  }
+  return all;
+}

@@ -1,0 +1,15 @@
+import { api, service } from "concordat";
+import { clinic } from "../../examples/clinic/contract.ts";
+import { handlers } from "../../examples/clinic/service.ts";
+import { laboratoryHandlers, laboratoryOperations, Note, Specimen } from "./laboratory.ts";
+
+/** What the scenarios call: the clinic as it is shipped, and a laboratory with every type, trait and failure. */
+export const behaviour = service(
+  api("behaviour", {
+    ...clinic.options,
+    title: "Behaviour",
+    resources: [...clinic.options.resources, Specimen, Note],
+    operations: [...(clinic.options.operations ?? []), ...laboratoryOperations],
+  }),
+  [...handlers, ...laboratoryHandlers],
+);

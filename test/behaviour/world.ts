@@ -1,0 +1,81 @@
+import { compile } from "concordat";
+import { startService } from "concordat/server";
+import { hashApiKey, issueApiKey } from "../../src/runtime/auth/index.ts";
+import type { Logger } from "../../src/runtime/engine/index.ts";
+import type { Caller } from "./caller.ts";
+import { createMemoryCaller } from "./callers/memory.ts";
+import { createRestCaller } from "./callers/rest.ts";
+import type { Place } from "./scenario.ts";
+import { behaviour } from "./service.ts";
+import { type Keys, ShiftedClock, Stage } from "./stage.ts";
+
+/** The contract that the scenarios call. */
+export const model = compile(behaviour.api);
+
+/** One served system on one database, called in every way. */
+export interface World {
+  readonly stages: Readonly<Record<Place["caller"], Stage>>;
+  /** What was logged as an error and no scenario meant: each is a bug. */
+  readonly errors: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Starts the whole system as `concordat dev` does, on PostgreSQL (an empty database) or PGlite in memory. */
+export async function openWorld(databaseUrl: string | undefined): Promise<World> {
+  const clock = new ShiftedClock();
+  const errors: string[] = [];
+  const logger: Logger = {
+    info: () => {},
+    warn: () => {},
+    error: (fields, message) => {
+      const { status = 500, code = status === 500 ? "internal" : "", operation } = fields as Logged;
+      if (code === "internal" && !MEANT_TO_FAIL.includes(operation)) {
+        errors.push(`${message} ${JSON.stringify(fields)}`);
+      }
+    },
+  };
+  const running = await startService(behaviour, {
+    mode: "dev",
+    clock,
+    logger,
+    ...(databaseUrl === undefined ? { dataDir: "memory" } : { databaseUrl }),
+  });
+  const callers: Readonly<Record<Place["caller"], Caller>> = {
+    memory: createMemoryCaller(running.engine),
+    rest: createRestCaller(model, running.url),
+  };
+  const { apiKeys } = running.store;
+  let made = 0;
+  const keys: Keys = {
+    make: async (holder) =>
+      (await issueApiKey({ keys: apiKeys, clock }, { name: `key ${++made}`, ...holder })).key,
+    revoke: async (key) => {
+      const record = await apiKeys.findByHash(hashApiKey(key));
+      if (record) await apiKeys.revoke(record.id);
+    },
+  };
+  const stageOf = (caller: Place["caller"]) =>
+    new Stage({
+      place: { caller, database: databaseUrl === undefined ? "pglite" : "postgres" },
+      caller: callers[caller],
+      model,
+      clock,
+      keys,
+    });
+  return {
+    stages: { memory: stageOf("memory"), rest: stageOf("rest") },
+    errors,
+    close: () => running.close(),
+  };
+}
+
+interface Logged {
+  readonly operation?: string;
+  /** In lines of the engine. */
+  readonly code?: string;
+  /** In lines of the server. */
+  readonly status?: number;
+}
+
+/** Operations of the laboratory whose handlers throw what nobody declared. */
+const MEANT_TO_FAIL: readonly unknown[] = ["crash", "mislead", "ensure", "swallow"];
