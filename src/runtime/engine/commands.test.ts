@@ -212,7 +212,7 @@ for (const database of databases()) {
         assert.ok(performance.now() - startedAt < 1500);
         const running = await room.engine.transaction(
           (db) =>
-            db.sql`select 1 from pg_stat_activity where query like 'select pg_sleep%' and state = 'active'`,
+            db.sql`select 1 from pg_stat_activity where query like 'select pg_sleep%' and state = 'active' and datname = current_database()`,
         );
         assert.deepEqual(running, []);
       });

@@ -75,7 +75,7 @@ for (const database of databases()) {
         const rows = await store
           .open(scope())
           .sql(
-            "select pid from pg_stat_activity where query like 'select pg_sleep(3%' and state = 'active'",
+            "select pid from pg_stat_activity where datname = current_database() and query like 'select pg_sleep(3%' and state = 'active'",
             [],
           );
         return rows.length;
