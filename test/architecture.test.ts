@@ -12,6 +12,7 @@ const FLOORS = ["base", "contract", "wire", "runtime", "edge", "tools"];
 const ROOMS: Record<string, { readonly rooms?: readonly string[]; readonly packages?: readonly string[] }> = {
   "base/lib": {},
   "base/errors": { rooms: ["base/lib"] },
+  "base/resilience": { rooms: ["base/errors"] },
   "contract/schema": {},
   "contract/language": { rooms: ["contract/schema"] },
   "contract/model": { rooms: ["contract/schema", "contract/language"] },
