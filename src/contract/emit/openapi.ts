@@ -33,7 +33,7 @@ export function emitOpenApi(model: Model, options: OpenApiOptions = {}): JsonVal
       version: model.versions[model.version] ?? model.version,
       ...(model.description === undefined ? {} : { description: model.description }),
     },
-    servers: [{ url: `${(options.url ?? "").replace(/\/+$/, "")}/${model.version}` }],
+    servers: [{ url: `${(options.url ?? "").replace(/\/+$/, "")}${model.rest.base}` }],
     tags: [...tags].map((name) => tagObject(model, name)),
     paths,
     components: {

@@ -1,6 +1,8 @@
+import type { AuthenticationSpec } from "./authentication.ts";
 import type { EventDefinition } from "./event.ts";
 import type { Operation } from "./operation.ts";
 import type { AnyResource } from "./resource.ts";
+import type { RestOptions } from "./rest.ts";
 
 export interface ApiOptions {
   readonly title?: string;
@@ -18,6 +20,10 @@ export interface ApiOptions {
     Record<string, readonly ("list" | "get" | "create" | "replace" | "patch" | "delete")[]>
   >;
   readonly events?: readonly EventDefinition[];
+  /** Ways in which callers say who they are. Default: `[apiKeys]`. */
+  readonly authentication?: readonly AuthenticationSpec[];
+  /** How REST offers it, for an api whose clients are there already. */
+  readonly rest?: RestOptions;
 }
 
 /** A whole contract, still inert: {@link compile} makes the model of it. */

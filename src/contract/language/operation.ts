@@ -1,6 +1,7 @@
 import type { AnyField } from "../schema/index.ts";
 import type { AccessSpec } from "./access.ts";
 import type { ErrorDefinition } from "./error.ts";
+import type { HttpOptions } from "./http.ts";
 
 /** What can be said of any operation. */
 export interface OperationOptions {
@@ -23,12 +24,16 @@ export interface CommandOptions extends OperationOptions {
   readonly idempotency?: "required" | "accepted" | "none";
   /** Whether If-Match is required: 428 without it. Default false. Only for operations on one row. */
   readonly preconditionRequired?: boolean;
+  /** How REST offers it, where that should not follow from its name. */
+  readonly http?: HttpOptions;
 }
 
 /** What can be said of a query: an operation that changes nothing. */
 export interface QueryOptions extends OperationOptions {
   /** Cache-Control of a successful answer. Default `private, no-cache` (revalidate by ETag); `no-store` with sensitive fields. */
   readonly cacheControl?: string;
+  /** How REST offers it, where that should not follow from its name. */
+  readonly http?: HttpOptions;
 }
 
 export type OperationKind = "query" | "command" | "stream" | "channel";

@@ -1,3 +1,4 @@
+import { OWN_PATHS } from "./check-routes.ts";
 import type { OperationModel, ResourceModel } from "./model.ts";
 import { toPascalCase } from "./names.ts";
 import type { Report } from "./report.ts";
@@ -8,20 +9,21 @@ const GRAPHQL_TYPES = [
   ...["Int64", "Decimal", "Money", "Timestamp", "Date", "Duration", "Bytes", "Json"],
 ];
 
-/** REST paths below the version that Concordat answers itself. */
-const OWN_PATHS = ["batch", "operations"];
-
 /** Names of one kind that must differ; tells of each pair of places that share one only once. */
 interface Names {
   take(name: string, place: string, fix: string): void;
 }
 
+/** What names are taken from. */
+export interface Named {
+  readonly resources: readonly ResourceModel[];
+  readonly operations: readonly OperationModel[];
+  /** Ids of operations whose paths their author has written, which {@link checkRoutes} looks after. */
+  readonly placed: ReadonlySet<string>;
+}
+
 /** Reports names that differ in the contract and become the same in REST, SQL, GraphQL or protobuf. */
-export function checkCollisions(
-  resources: readonly ResourceModel[],
-  operations: readonly OperationModel[],
-  report: Report,
-): void {
+export function checkCollisions({ resources, operations, placed }: Named, report: Report): void {
   const told = new Set<string>();
   const names = (what: string): Names => {
     const taken = new Map<string, string>();
@@ -41,7 +43,10 @@ export function checkCollisions(
   const byName = new Map(distinct.map((resource) => [resource.name, resource]));
   checkOperations(
     byName,
-    operations.filter(({ resource }) => resource === undefined || byName.has(resource)),
+    {
+      operations: operations.filter(({ resource }) => resource === undefined || byName.has(resource)),
+      placed,
+    },
     names,
   );
   for (const resource of resources) checkEnums(resource, names);
@@ -73,7 +78,7 @@ function checkResources(resources: readonly ResourceModel[], names: MakeNames): 
 
 function checkOperations(
   resources: ReadonlyMap<string, ResourceModel>,
-  operations: readonly OperationModel[],
+  { operations, placed }: Pick<Named, "operations" | "placed">,
   names: MakeNames,
 ): void {
   const paths = names("REST path");
@@ -85,8 +90,8 @@ function checkOperations(
     const place = `operation ${operation.id}`;
     const resource = resources.get(operation.resource ?? "");
     const fix = "rename one of them";
-    if (operation.http && resource === undefined) paths.take(operation.http.path, place, fix);
-    if (operation.method === "action" && operation.http) paths.take(operation.http.path, place, fix);
+    const named = resource === undefined || operation.method === "action";
+    if (operation.http && named && !placed.has(operation.id)) paths.take(operation.http.path, place, fix);
     const call = callName(operation, resource);
     calls.take(call, place, fix);
     const root =

@@ -1,9 +1,15 @@
-import type { OperationSpec, ResourceMethod } from "../language/index.ts";
-import type { ObjectNode, TypeKind } from "../schema/index.ts";
+import type { OperationSpec, ResourceMethod, UnknownFields } from "../language/index.ts";
+import type { ObjectNode } from "../schema/index.ts";
+import { compileAnswer } from "./compile-answer.ts";
+import { compilePath, fitsUrl } from "./compile-path.ts";
 import type { HttpModel, OutputModel, ResourceModel } from "./model.ts";
-import { toKebabCase } from "./names.ts";
+import { type OptionReader, readOptions } from "./read-options.ts";
+import { oneOf, show } from "./report.ts";
+import type { Scope } from "./scope.ts";
 
-const VERBS: Readonly<Record<ResourceMethod, HttpModel["method"]>> = {
+type Method = HttpModel["method"];
+
+const VERBS: Readonly<Record<ResourceMethod, Method>> = {
   list: "GET",
   get: "GET",
   create: "POST",
@@ -13,45 +19,122 @@ const VERBS: Readonly<Record<ResourceMethod, HttpModel["method"]>> = {
   action: "POST",
 };
 
+const OPTIONS = ["method", "path", "status", "body", "answer", "unknownFields"];
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+const STATUSES = [200, 201, 202, 204] as const;
+
 /** What REST needs to know of an operation beside its spec. */
 export interface HttpParts {
   readonly resource: ResourceModel | undefined;
   readonly input: ObjectNode | undefined;
   readonly output: OutputModel;
+  /** What the api says where the operation does not. */
+  readonly unknownFields: UnknownFields;
+  readonly place: string;
+  readonly scope: Scope;
 }
 
 /** How REST offers an operation; undefined for streams and channels, which have protocols of their own. */
-export function compileHttp(
-  spec: OperationSpec,
-  { resource, input, output }: HttpParts,
-): HttpModel | undefined {
+export function compileHttp(spec: OperationSpec, parts: HttpParts): HttpModel | undefined {
   if (spec.kind === "stream" || spec.kind === "channel") return undefined;
-  const status = output.kind === "none" ? 204 : spec.method === "create" ? 201 : 200;
-  if (resource === undefined || spec.method === undefined) {
-    const method = spec.kind === "query" && fitsQueryString(input) ? "GET" : "POST";
-    return { method, path: `/${toKebabCase(spec.name)}`, status };
+  const { input, output, scope } = parts;
+  const place = `${parts.place}, http`;
+  const given = spec.options.http ?? {};
+  const read = readOptions(given, `${place}.`, { known: OPTIONS, report: scope.report });
+  const declared = methodOf(spec, read, { ...parts, place });
+  const { path, parameters } = compilePath(spec, read, { ...parts, place });
+  const rest = Object.keys(input?.fields ?? {}).filter((name) => !parameters.includes(name));
+  const method = declared ?? defaultMethod(spec, rest, input);
+  const inQuery = method === "GET" || method === "DELETE";
+  if (inQuery) checkQuery(rest, { method, input, place, scope });
+  const body = inQuery ? bodyKey(read, [], { place, scope }) : bodyKey(read, rest, { place, scope });
+  return {
+    method,
+    path,
+    status: statusOf(spec, read, { output, place, scope }),
+    parameters,
+    query: inQuery ? rest : [],
+    ...(body === undefined ? {} : { body }),
+    ...compileAnswer(given, { resource: parts.resource, output, place, scope }),
+    unknownFields: read.choice("unknownFields", ["refuse", "ignore"]) ?? parts.unknownFields,
+  };
+}
+
+interface At {
+  readonly place: string;
+  readonly scope: Scope;
+}
+
+function methodOf(spec: OperationSpec, read: OptionReader, { place, scope }: At): Method | undefined {
+  const method = read.choice("method", METHODS);
+  if (method === undefined) return undefined;
+  const allowed: readonly Method[] =
+    spec.kind === "command"
+      ? ["POST", "PUT", "PATCH", "DELETE"]
+      : spec.method === undefined
+        ? ["GET", "POST"]
+        : ["GET"];
+  if (allowed.includes(method)) return method;
+  scope.report({
+    place: `${place}.method`,
+    expected: `${oneOf(allowed)}: ${spec.kind === "command" ? "a command changes something" : "a query changes nothing"}`,
+    found: method,
+    fix: spec.kind === "command" ? "choose another method, or declare a query" : "choose another method",
+  });
+  return undefined;
+}
+
+/** A free query is a GET where its input fits a query string. */
+function defaultMethod(spec: OperationSpec, names: readonly string[], input: ObjectNode | undefined): Method {
+  if (spec.method !== undefined) return VERBS[spec.method];
+  const fits = names.every((name) => input?.fields[name] !== undefined && fitsUrl(input.fields[name]));
+  return spec.kind === "query" && fits ? "GET" : "POST";
+}
+
+function checkQuery(
+  names: readonly string[],
+  { method, input, place, scope }: At & { readonly method: Method; readonly input: ObjectNode | undefined },
+): void {
+  for (const name of names) {
+    const field = input?.fields[name];
+    if (field === undefined || fitsUrl(field)) continue;
+    scope.report({
+      place: `${place}.method`,
+      expected: `input that fits the query string of a ${method}: scalars, nothing sensitive or null`,
+      found: name,
+      fix: "choose POST, or change the field",
+    });
   }
-  return { method: VERBS[spec.method], path: resourcePath(`/${resource.path}`, spec), status };
 }
 
-function resourcePath(all: string, { method, name }: OperationSpec): string {
-  if (method === "list" || method === "create") return all;
-  return method === "action" ? `${all}/{id}/${toKebabCase(name)}` : `${all}/{id}`;
+function statusOf(
+  spec: OperationSpec,
+  read: OptionReader,
+  { output, place, scope }: At & { readonly output: OutputModel },
+): HttpModel["status"] {
+  const none = output.kind === "none";
+  const usual = none ? 204 : spec.method === "create" ? 201 : 200;
+  const found = read.integer("status", 200, 299);
+  if (found === undefined) return usual;
+  const status = STATUSES.find((each) => each === found);
+  if (status !== undefined && (none || status !== 204)) return status;
+  scope.report({
+    place: `${place}.status`,
+    expected: none ? oneOf(STATUSES.map(String)) : "a status whose answer has a body: 200, 201 or 202",
+    found: String(found),
+    fix: status === 204 ? "choose another, or remove the output" : "choose one of them",
+  });
+  return usual;
 }
 
-const BODY_ONLY: ReadonlySet<TypeKind> = new Set<TypeKind>([
-  "list",
-  "map",
-  "object",
-  "union",
-  "json",
-  "bytes",
-  "text",
-]);
-
-/** Scalars fit; what nests or is long does not. A query string has no null, and sensitive values stay out of logged URLs. */
-function fitsQueryString(input: ObjectNode | undefined): boolean {
-  return Object.values(input?.fields ?? {}).every(
-    (field) => !BODY_ONLY.has(field.type.kind) && !field.sensitive && !field.nullable,
-  );
+function bodyKey(read: OptionReader, fields: readonly string[], { place, scope }: At): string | undefined {
+  const key = read.text("body");
+  if (key === undefined || fields.length > 0) return key;
+  scope.report({
+    place: `${place}.body`,
+    expected: "input that comes in the body",
+    found: `${show(key)}, and none`,
+    fix: 'remove it; what clients send all the same is passed over with unknownFields: "ignore"',
+  });
+  return undefined;
 }

@@ -17,6 +17,9 @@ function inputOf(id: string) {
   return modelOf({ resources: [Thing] }).operations[id]?.input?.fields ?? {};
 }
 
+/** What most operations say of REST. */
+const HTTP = { method: "POST", status: 200, parameters: [], query: [], unknownFields: "refuse" };
+
 describe("standard operations", () => {
   it("are six, with the methods and paths of REST", () => {
     const { operations } = modelOf({ resources: [Thing] });
@@ -97,7 +100,7 @@ describe("actions", () => {
     assert.deepEqual(action?.when, { state: ["old"] });
     assert.deepEqual(action?.set, { state: "in_use", about: null, size: 3 });
     assert.deepEqual(action?.output, { kind: "row", resource: "thing" });
-    assert.deepEqual(action?.http, { method: "POST", path: "/things/{id}/renew", status: 200 });
+    assert.deepEqual(action?.http, { ...HTTP, path: "/things/{id}/renew" });
   });
 
   it("write values to set in wire form", () => {
@@ -142,10 +145,15 @@ describe("free operations", () => {
       output: t.bool(),
     });
     const { operations } = modelOf({ operations: [small, nested, secret, command("ping")] });
-    assert.deepEqual(operations.smallOne?.http, { method: "GET", path: "/small-one", status: 200 });
-    assert.deepEqual(operations.nested?.http, { method: "POST", path: "/nested", status: 200 });
+    assert.deepEqual(operations.smallOne?.http, {
+      ...HTTP,
+      method: "GET",
+      path: "/small-one",
+      query: ["at", "size"],
+    });
+    assert.deepEqual(operations.nested?.http, { ...HTTP, path: "/nested" });
     assert.equal(operations.secretOne?.http?.method, "POST", "URLs get logged");
-    assert.deepEqual(operations.ping?.http, { method: "POST", path: "/ping", status: 204 });
+    assert.deepEqual(operations.ping?.http, { ...HTTP, path: "/ping", status: 204 });
     assert.deepEqual(operations.ping?.output, { kind: "none" });
   });
 

@@ -1,4 +1,4 @@
-import type { AnyResource, OperationSpec } from "../language/index.ts";
+import type { AnyResource, OperationSpec, UnknownFields } from "../language/index.ts";
 import type { FieldNode, ObjectNode } from "../schema/index.ts";
 import { checkCreateRules, compileRules, rulesFor } from "./compile-access.ts";
 import type { DeclaredErrors } from "./compile-errors.ts";
@@ -24,9 +24,9 @@ const DEFAULT_MAX_BODY_BYTES = 1_048_576;
 const LARGEST_MAX_BODY_BYTES = 1_073_741_824;
 
 const COMMON = ["description", "access", "errors", "deadlineMs", "maxBodyBytes", "whenDenied", "deprecated"];
-const COMMAND = [...COMMON, "idempotency", "preconditionRequired"];
+const COMMAND = [...COMMON, "idempotency", "preconditionRequired", "http"];
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
-  query: [...COMMON, "cacheControl"],
+  query: [...COMMON, "cacheControl", "http"],
   command: COMMAND,
   action: [...COMMAND, "when", "set"],
   stream: [...COMMON, "direction"],
@@ -39,6 +39,8 @@ export interface OperationParts {
   readonly resource: AnyResource | undefined;
   readonly model: ResourceModel | undefined;
   readonly errors: DeclaredErrors;
+  /** What REST does with what nobody declared, where the operation does not say. */
+  readonly unknownFields: UnknownFields;
   readonly scope: Scope;
 }
 
@@ -62,7 +64,14 @@ export function compileOperation(spec: OperationSpec, parts: OperationParts): Op
   checkName(spec, place, scope);
   const input = inputOf(spec, model, { place, scope });
   const output = outputOf(spec, { place, scope });
-  const http = compileHttp(spec, { resource: model, input, output });
+  const http = compileHttp(spec, {
+    resource: model,
+    input,
+    output,
+    unknownFields: parts.unknownFields,
+    place,
+    scope,
+  });
   const access = accessOf(spec, parts, place);
   const listed = read.list("errors", "errors") ?? [];
   const description = read.text("description");

@@ -3,13 +3,16 @@ import type { Api, OperationSpec } from "../language/index.ts";
 import type { FieldNode } from "../schema/index.ts";
 import { checkCollisions } from "./check-collisions.ts";
 import { checkRelationPaths } from "./check-relation-paths.ts";
+import { checkRoutes } from "./check-routes.ts";
 import { checkAccessTable, findJoins } from "./compile-access.ts";
+import { compileAuthentication } from "./compile-authentication.ts";
 import { createDeclaredErrors } from "./compile-errors.ts";
 import { compileEvents } from "./compile-events.ts";
 import { compileFields } from "./compile-fields.ts";
 import { checkDottedPaths } from "./compile-indexes.ts";
 import { compileOperation } from "./compile-operations.ts";
 import { compileResource } from "./compile-resource.ts";
+import { compileRest } from "./compile-rest.ts";
 import { deepFreeze } from "./freeze.ts";
 import type { Model, OperationModel, ResourceModel } from "./model.ts";
 import { checkCamelCase, toTitle } from "./names.ts";
@@ -18,7 +21,17 @@ import { isRecord, readOptions } from "./read-options.ts";
 import { show } from "./report.ts";
 import type { Scope } from "./scope.ts";
 
-const OPTIONS = ["title", "description", "versions", "resources", "operations", "only", "events"];
+const OPTIONS = [
+  "title",
+  "description",
+  "versions",
+  "resources",
+  "operations",
+  "only",
+  "events",
+  "authentication",
+  "rest",
+];
 
 /**
  * Compiles a contract: resolves its names, checks its rules, fills its defaults in. Throws one UsageError with every
@@ -41,6 +54,8 @@ export function compile(api: Api): Model {
   const specs = readOperations({ read, resources, report });
   const models = compileResources(specs, scope);
   const errors = createDeclaredErrors(scope);
+  const rest = compileRest(read, version, report);
+  const authentication = compileAuthentication(read, report);
   const operations: Record<string, OperationModel> = {};
   for (const [id, spec] of specs) {
     const resource = spec.resource === undefined ? undefined : resources.get(spec.resource);
@@ -48,11 +63,14 @@ export function compile(api: Api): Model {
       resource,
       model: models.get(spec.resource ?? ""),
       errors,
+      unknownFields: rest.unknownFields,
       scope,
     });
   }
   const events = compileEvents(read.list("events", "events") ?? [], scope);
-  checkCollisions([...models.values()], Object.values(operations), report);
+  const placed = new Set([...specs].filter(([, { options }]) => options.http?.path).map(([id]) => id));
+  checkCollisions({ resources: [...models.values()], operations: Object.values(operations), placed }, report);
+  checkRoutes({ base: rest.model.base, operations: Object.values(operations), placed }, report);
   checkRelationPaths(Object.values(operations), models, report);
   const title = read.text("title") ?? (named ? toTitle(api.name) : "");
   const description = read.text("description");
@@ -68,6 +86,8 @@ export function compile(api: Api): Model {
     operations,
     errors: errors.models(),
     events,
+    authentication,
+    rest: rest.model,
   });
 }
 

@@ -1,7 +1,11 @@
 export { compile } from "./compile.ts";
 export type {
   AccessRule,
+  AnswerModel,
+  AuthenticationModel,
   ErrorModel,
+  ErrorStyleModel,
+  ErrorTemplateModel,
   EventModel,
   FilterModel,
   HttpModel,
@@ -10,6 +14,8 @@ export type {
   Model,
   OperationModel,
   OutputModel,
+  PagePart,
   ResourceModel,
+  RestModel,
   RowRule,
 } from "./model.ts";

@@ -21,7 +21,47 @@ export interface Model {
   readonly operations: Readonly<Record<string, OperationModel>>;
   readonly errors: Readonly<Record<string, ErrorModel>>;
   readonly events: Readonly<Record<string, EventModel>>;
+  /** Ways in which callers say who they are; at least one. */
+  readonly authentication: readonly AuthenticationModel[];
+  readonly rest: RestModel;
 }
+
+/** API keys of our own, or tokens that the service checks itself, in `Authorization: <scheme> <token>`. */
+export type AuthenticationModel =
+  | { readonly kind: "api-keys" }
+  | {
+      readonly kind: "bearer";
+      readonly scheme: string;
+      readonly format?: string;
+      readonly description?: string;
+    };
+
+/** What REST does alike for all operations. */
+export interface RestModel {
+  /** Path that all operations are below: `/v2`, `/api`, or empty. */
+  readonly base: string;
+  readonly timestamps: "shortest" | "milliseconds";
+  /** Absent: problem+json (RFC 9457). */
+  readonly errors?: ErrorStyleModel;
+}
+
+/** What error answers look like where they are not problem+json. */
+export interface ErrorStyleModel {
+  readonly mediaType: string;
+  readonly body: ErrorTemplateModel;
+  /** HTTP status by built-in code, where it is not that of the closed table. */
+  readonly statuses: Readonly<Record<string, number>>;
+}
+
+/** A piece of an error answer; the last four kinds stand inside `violations` only. */
+export type ErrorTemplateModel =
+  | { readonly kind: "literal"; readonly value: string | number | boolean | null }
+  | { readonly kind: "object"; readonly members: Readonly<Record<string, ErrorTemplateModel>> }
+  | { readonly kind: "list"; readonly items: readonly ErrorTemplateModel[] }
+  | { readonly kind: "code" | "status" | "title" | "detail" | "requestId" | "data" }
+  | { readonly kind: "violations"; readonly item: ErrorTemplateModel }
+  | { readonly kind: "messagesByField"; readonly otherwise: string }
+  | { readonly kind: "field" | "pointer" | "reason" | "message" };
 
 export interface ResourceModel {
   /** camelCase singular: `appointment`. */
@@ -122,10 +162,28 @@ export type OutputModel =
 
 export interface HttpModel {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Below the version: `/appointments/{id}/cancel`. */
+  /** Below the base: `/appointments/{id}/cancel`. */
   readonly path: string;
+  /** Of success. */
   readonly status: 200 | 201 | 202 | 204;
+  /** Input fields that are parameters of the path, in its order. The row's `{id}` is not among them. */
+  readonly parameters: readonly string[];
+  /** Input fields that come in the query string; those named nowhere come in the body. */
+  readonly query: readonly string[];
+  /** Key of the body that holds the input. */
+  readonly body?: string;
+  /** Key of the answer that holds the output; for pages, of each of its parts. */
+  readonly answer?: AnswerModel;
+  readonly unknownFields: "refuse" | "ignore";
 }
+
+/** Where the output stands in the answer. */
+export type AnswerModel =
+  | { readonly kind: "value"; readonly key: string }
+  | { readonly kind: "page"; readonly keys: Readonly<Partial<Record<PagePart, string>>> };
+
+/** What a page is made of. */
+export type PagePart = "data" | "total" | "nextCursor" | "prevCursor" | "hasMore";
 
 export interface ErrorModel {
   readonly code: string;

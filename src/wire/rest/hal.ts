@@ -2,6 +2,7 @@ import type { JsonValue } from "../../base/lib/json.ts";
 import type { Model, ResourceModel } from "../../contract/model/model.ts";
 import type { PageLinks } from "./links.ts";
 import { isJsonObject } from "./merge-patch.ts";
+import { collectionPathOf, rowPathOf } from "./row-path.ts";
 
 /** Media type of the Hypertext Application Language (draft-kelly-json-hal). */
 export const HAL_MEDIA_TYPE = "application/hal+json";
@@ -16,25 +17,22 @@ export interface HalWriter {
 
 type JsonObject = { readonly [key: string]: JsonValue };
 
-/** Makes the HAL writer of a resource; paths are those of the model's version. */
+/** Makes the HAL writer of a resource; paths are those of the model's operations. */
 export function createHalWriter(model: Model, resource: ResourceModel): HalWriter {
-  const base = `/${model.version}`;
-  const collection = `${base}/${resource.path}`;
+  const collection = collectionPathOf(model, resource.name);
+  const rowPath = rowPathOf(model, resource.name);
   const rows = new Map<string, HalWriter["row"]>();
 
   const refs = Object.entries(resource.fields).flatMap(([field, { type }]) => {
     const target = type.kind === "ref" ? model.resources[type.resource] : undefined;
     // A resource that cannot be read by id has no place to link to.
     if (target === undefined || model.operations[`${target.name}.get`] === undefined) return [];
-    return [{ field, target, path: `${base}/${target.path}/` }];
+    return [{ field, target, path: rowPathOf(model, target.name) }];
   });
   const actionPaths = new Map(
     Object.values(model.operations)
       .filter(({ resource: name, method }) => name === resource.name && method === "action")
-      .map((action) => [
-        action.name,
-        action.http?.path.slice(`/${resource.path}/{id}`.length) ?? `/${action.name}`,
-      ]),
+      .map((action) => [action.name, model.rest.base + (action.http?.path ?? "")]),
   );
 
   const row: HalWriter["row"] = (value, actions) => {
@@ -42,20 +40,21 @@ export function createHalWriter(model: Model, resource: ResourceModel): HalWrite
     const own: Record<string, JsonValue> = { ...value };
     const embedded: Record<string, JsonValue> = {};
     const links: Record<string, JsonValue> = {};
-    if (typeof value.id === "string") links.self = { href: `${collection}/${value.id}` };
+    if (typeof value.id === "string") links.self = { href: rowPath(value.id) };
     links.collection = { href: collection };
     for (const { field, target, path } of refs) {
       const found = value[field];
-      if (typeof found === "string") links[field] = { href: path + found };
+      if (typeof found === "string") links[field] = { href: path(found) };
       else if (isJsonObject(found)) {
-        if (typeof found.id === "string") links[field] = { href: path + found.id };
+        if (typeof found.id === "string") links[field] = { href: path(found.id) };
         embedded[field] = rowOf(target)(found, []);
         delete own[field];
       }
     }
     if (typeof value.id === "string") {
       for (const action of actions) {
-        links[action] = { href: `${collection}/${value.id}${actionPaths.get(action) ?? `/${action}`}` };
+        const path = actionPaths.get(action);
+        if (path !== undefined) links[action] = { href: path.replace("{id}", value.id) };
       }
     }
     return {

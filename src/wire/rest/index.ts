@@ -33,3 +33,4 @@ export { applyMergePatch, isJsonObject } from "./merge-patch.ts";
 export { type Preferences, parsePrefer } from "./prefer.ts";
 export { decodeQueryInput } from "./query-input.ts";
 export { createRoutes, type Endpoint, type RouteMatch, type RouteTable } from "./routes.ts";
+export { collectionPathOf, type RowPath, rowPathOf } from "./row-path.ts";

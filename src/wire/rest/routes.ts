@@ -19,7 +19,7 @@ export interface RouteMatch {
 
 /** Finds endpoints by path. */
 export interface RouteTable {
-  /** Path of the served version, `/v2`. */
+  /** Path that all operations are below: `/v2`; empty where that is the root. */
   readonly base: string;
   readonly endpoints: readonly Endpoint[];
   /**
@@ -36,9 +36,9 @@ interface Node {
   endpoint?: Endpoint;
 }
 
-/** Builds the route table of a model: every operation that has an HTTP form, below the path of its version. */
+/** Builds the route table of a model: every operation that has an HTTP form, below its base. */
 export function createRoutes(model: Model): RouteTable {
-  const base = `/${model.version}`;
+  const { base } = model.rest;
   const byTemplate = new Map<string, Map<string, OperationModel>>();
   for (const operation of Object.values(model.operations)) {
     if (operation.http === undefined) continue;

@@ -13,7 +13,7 @@ type Problem = {
 
 /** Calls over HTTP, as any client would: everything it knows of the service is the model and the URL. */
 export function createRestCaller(model: Model, url: string): Caller {
-  const base = `${url}/${model.version}`;
+  const base = url + model.rest.base;
   return {
     name: "REST",
     call: async (id, question = {}) => {

@@ -4,6 +4,7 @@ import { type JsonValue, stringifyJson } from "../../../base/lib/index.ts";
 import type { Model } from "../../../contract/model/model.ts";
 import {
   acceptsCoding,
+  collectionPathOf,
   createMediaTypeNegotiator,
   findStoredCoding,
   formatEntityTag,
@@ -66,7 +67,7 @@ export function createDocuments(
     '</.well-known/api-catalog>; rel="api-catalog"',
     '</livez>; rel="status"',
   ];
-  for (const path of ["/", routes.base]) {
+  for (const path of new Set(["/", routes.base || "/"])) {
     add(path, "root", HAL_MEDIA_TYPE, stringifyJson(rootOf(model, routes, options)), link.join(", "));
   }
   const catalog = "/.well-known/api-catalog";
@@ -118,11 +119,11 @@ function rootOf(model: Model, routes: RouteTable, { openApi, docsPath }: Documen
   links["api-catalog"] = { href: "/.well-known/api-catalog" };
   links.status = { href: "/livez" };
   for (const resource of Object.values(model.resources)) {
-    const path = `${routes.base}/${resource.path}`;
+    const path = collectionPathOf(model, resource.name);
     if (routes.match(path) !== undefined) links[resource.plural] = { href: path };
   }
   for (const operation of Object.values(model.operations)) {
-    if (operation.resource === undefined && operation.http !== undefined) {
+    if (operation.resource === undefined && operation.http?.parameters.length === 0) {
       links[operation.name] = { href: routes.base + operation.http.path };
     }
   }

@@ -7,7 +7,9 @@ import {
   type HalWriter,
   type Negotiator,
   type QueryReader,
+  type RowPath,
   representationKey,
+  rowPathOf,
 } from "../../../wire/rest/index.ts";
 
 import { createEditReader, type EditReader, JSON_PATCH_MEDIA_TYPE } from "./edit.ts";
@@ -26,8 +28,8 @@ export interface OperationPlan {
   /** Undefined where answers have no body. */
   readonly negotiate: Negotiator<MediaType> | undefined;
   readonly hal: HalWriter | undefined;
-  /** Path of the collection that a row's own path begins with, slash included. */
-  readonly rowPath: string | undefined;
+  /** Path of a row by its id. */
+  readonly rowPath: RowPath | undefined;
   /** Media types that a body may have, for the header that goes with 415. */
   readonly bodyTypes: readonly string[];
   /** Headers of a success with a body, by media type, names and values in turn. */
@@ -75,7 +77,7 @@ export function planOperation(
     readQuery: createQueryReader(operation),
     negotiate: output.kind === "none" ? undefined : shaped ? negotiateJsonOrHal : negotiateJson,
     hal: resource === undefined ? undefined : createHalWriter(model, resource),
-    rowPath: resource === undefined ? undefined : `/${model.version}/${resource.path}/`,
+    rowPath: resource === undefined ? undefined : rowPathOf(model, resource.name),
     bodyTypes: bodyTypesOf(operation, get !== undefined),
     headers: {
       "application/json": ["Content-Type", "application/json", ...common, ...vary],

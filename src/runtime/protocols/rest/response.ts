@@ -49,7 +49,7 @@ export function sendSuccess(exchange: Exchange, asked: Asked, outcome: Success):
   const isRow = operation.output.kind === "row";
   const status = outcome.kind === "created" ? 201 : 200;
   const rowPath =
-    isRow && plan.rowPath !== undefined && outcome.id !== undefined ? plan.rowPath + outcome.id : undefined;
+    isRow && plan.rowPath !== undefined && outcome.id !== undefined ? plan.rowPath(outcome.id) : undefined;
   if (status === 201 && rowPath !== undefined) extra.push("Location", rowPath);
 
   // What one row looks like follows from its version and the question; anything else is told apart by its bytes.

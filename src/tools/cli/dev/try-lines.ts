@@ -12,7 +12,7 @@ export interface TryLine {
  * read, and the creation of a row that needs no other one.
  */
 export function tryLines(model: Model, url: string, keys: readonly DemoKey[]): readonly TryLine[] {
-  const base = `${url}/${model.version}`;
+  const base = url + model.rest.base;
   const operations = Object.values(model.operations);
   const lines: TryLine[] = [];
 
