@@ -37,7 +37,13 @@ export class MemoryStore implements Store {
   async close(): Promise<void> {}
 
   put(values: Readonly<Record<string, unknown>> & { readonly id: string }, version = 1): void {
-    this.rows.set(values.id, { values, version, updatedAt: "2026-01-01T00:00:00Z", allowed: true });
+    this.rows.set(values.id, {
+      id: values.id,
+      values,
+      version,
+      updatedAt: "2026-01-01T00:00:00Z",
+      allowed: true,
+    });
   }
 }
 
@@ -87,12 +93,18 @@ class MemorySession implements Session {
       ({ values }) => String(values.id).startsWith(prefix) && allows(access, values),
     );
     const rows = all.slice(0, limit);
-    return { rows, sortValues: rows.map(({ values }) => values.createdAt), more: all.length > limit };
+    return { rows, sortValue: (index) => rows[index]?.values.createdAt, more: all.length > limit };
   }
 
   async insert(_resource: string, values: Readonly<Record<string, unknown>>): Promise<StoredRow> {
     await this.#statement("insert");
-    const row = { values, version: 1, updatedAt: String(values.updatedAt), allowed: true };
+    const row = {
+      id: String(values.id),
+      values,
+      version: 1,
+      updatedAt: String(values.updatedAt),
+      allowed: true,
+    };
     this.#store.rows.set(String(values.id), row);
     return row;
   }

@@ -72,22 +72,37 @@ export type Outcome = Success | Failure;
 
 export interface Success {
   readonly ok: true;
-  /** Row, page (`{ data, page }`), value, or undefined for none; in wire form, projected to what the caller may see. */
+  /**
+   * Row, page (`{ data, page }`), value, or undefined for none; in wire form, projected to what the caller may see.
+   * Where `json` is given, the value is read from it when first asked for: send `json` where plain JSON is sent.
+   */
   readonly value: JsonValue | undefined;
+  /** The value as JSON text, where it was made as text: the very bytes that stringifyJson(value) would give. */
+  readonly json?: string | undefined;
   /** `created` for a row made by this call (or by the one it replays). */
   readonly kind: "ok" | "created" | "none";
   /** Id of the row the answer is about. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** Version of that row, for the ETag. */
-  readonly version?: number;
+  readonly version?: number | undefined;
   /** Time of its last change, RFC 3339. */
-  readonly updatedAt?: string;
+  readonly updatedAt?: string | undefined;
   /** Answered from the stored result of an earlier call with the same idempotency key. */
   readonly replayed: boolean;
   /** Actions the row's state and the caller's rights allow now: HAL links. */
-  readonly actions?: readonly string[];
+  readonly actions?: readonly string[] | undefined;
   /** Fields left out since the caller may not see them; part of the representation's identity. */
-  readonly hidden?: readonly string[];
+  readonly hidden?: readonly string[] | undefined;
+  /** Of a page: its cursors and total, which are in the value too. */
+  readonly page?: PageInfo | undefined;
+}
+
+/** Where a page lies in its list. */
+export interface PageInfo {
+  readonly nextCursor: string | null;
+  readonly prevCursor: string | null;
+  readonly hasMore: boolean;
+  readonly total?: number;
 }
 
 export interface Failure {

@@ -6,7 +6,7 @@ import type { Selection } from "./selection.ts";
 /** A row in program form, with the refs that were followed. */
 export interface EncodableRow {
   readonly values: StoredRow["values"];
-  readonly expanded?: NonNullable<StoredRow["expanded"]>;
+  readonly expanded?: StoredRow["expanded"];
 }
 
 /**
@@ -36,6 +36,16 @@ export function encodeRow(
     wire[field.name] = inner && row ? encodeRow(row, inner, principal) : field.encode(value);
   }
   return wire;
+}
+
+/**
+ * Writes a row straight from the database's texts, as {@link encodeRow} and stringifyJson would; undefined where that
+ * takes more than its texts: refs to follow, fields that only the owner may see, rows that were never texts.
+ */
+export function jsonOfRow(row: StoredRow, { view, names, related }: Selection): string | undefined {
+  return row.json === undefined || related !== undefined || view.ownerOnly.size > 0
+    ? undefined
+    : row.json(names);
 }
 
 /** Takes a handler's answer for a row: an object with an id. */

@@ -1,6 +1,7 @@
 import type { JsonValue } from "../../base/lib/json.ts";
 import type { ListFilter } from "../../contract/language/index.ts";
 import { compileDecoder, compileEncoder, type Decoder, type Encoder } from "../../contract/schema/index.ts";
+import type { PageInfo } from "./call.ts";
 import type { CursorCodec, CursorPosition } from "./cursor.ts";
 import { type CheckedQuestion, nodesOf } from "./list-question.ts";
 import type { ListPlan, RowAccess, StoredPage, StoredRow } from "./ports.ts";
@@ -16,13 +17,6 @@ export interface PagePlan {
   /** The last page is read in reverse order from the list's end. */
   readonly reversed: boolean;
   readonly encodeSort: Encoder;
-}
-
-export interface PageInfo {
-  readonly nextCursor: string | null;
-  readonly prevCursor: string | null;
-  readonly hasMore: boolean;
-  readonly total?: number;
 }
 
 /** What pages of one operation have in common. */
@@ -83,11 +77,13 @@ export function pageInfo(plan: PagePlan, page: StoredPage, cursors: CursorCodec)
   const forwardMore = backward ? position.row !== undefined : page.more;
   const backwardMore = backward ? page.more : moved;
   const at = (index: number, towards: boolean): string => {
-    const row = page.rows[reversed ? page.rows.length - 1 - index : index];
-    const value = page.sortValues[reversed ? page.rows.length - 1 - index : index] ?? null;
+    const place = reversed ? page.rows.length - 1 - index : index;
+    const row = page.rows[place];
+    if (row === undefined) return cursors.write(question, { backward: towards });
+    const value = page.sortValue(place) ?? null;
     return cursors.write(question, {
       backward: towards,
-      ...(row ? { row: { id: rowId(row), value: value === null ? null : encodeSort(value) } } : {}),
+      row: { id: row.id, value: value === null ? null : encodeSort(value) },
     });
   };
   return {
@@ -96,10 +92,6 @@ export function pageInfo(plan: PagePlan, page: StoredPage, cursors: CursorCodec)
     hasMore: forwardMore,
     ...(page.total === undefined ? {} : { total: page.total }),
   };
-}
-
-function rowId({ values }: StoredRow): string {
-  return String(values.id);
 }
 
 function fromOf(row: NonNullable<CursorPosition["row"]>, backward: boolean, decode: Decoder) {

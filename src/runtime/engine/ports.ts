@@ -87,7 +87,8 @@ export interface Expansion {
 export type RowAccess = "all" | { readonly principal: string; readonly any: readonly RowRule[] };
 
 export interface StoredRow {
-  /** Program form, by field name; an absent optional field has no key. Always has `id`. */
+  readonly id: string;
+  /** Program form, by field name; an absent optional field has no key. Always has `id`. May be made when first read. */
   readonly values: Readonly<Record<string, unknown>>;
   /** Raised by one at each update; starts at 1. */
   readonly version: number;
@@ -95,7 +96,12 @@ export interface StoredRow {
   /** Whether `access` allows the row; true where it was not asked. */
   readonly allowed: boolean;
   /** Expanded refs by field: the related row, or null where the caller may not see it. */
-  readonly expanded?: Readonly<Record<string, StoredRow | null>>;
+  readonly expanded?: Readonly<Record<string, StoredRow | null>> | undefined;
+  /**
+   * Writes the named fields, which must have been read, as the text of a JSON object: the very bytes that encoding and
+   * stringifying `values` would give, refs unfollowed. Only rows that come from a database as texts have it.
+   */
+  json?(fields: readonly string[]): string;
 }
 
 export interface ListPlan {
@@ -115,8 +121,8 @@ export interface ListPlan {
 export interface StoredPage {
   /** In the asked order, at most `limit`. */
   readonly rows: readonly StoredRow[];
-  /** Sort value (program form, or null) of each row, for cursors. */
-  readonly sortValues: readonly unknown[];
+  /** Sort value (program form, or null) of the row at `index`, for cursors. */
+  sortValue(index: number): unknown;
   /** Whether rows follow beyond `limit` in the direction read. */
   readonly more: boolean;
   readonly total?: number;

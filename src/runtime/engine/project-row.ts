@@ -1,11 +1,12 @@
 import { allowedActions } from "./actions.ts";
 import type { ActiveCall } from "./active-call.ts";
-import { encodeRow, isRow } from "./encode-row.ts";
+import { encodeRow, isRow, jsonOfRow } from "./encode-row.ts";
 import type { StoredRow } from "./ports.ts";
 import { checkPrecondition } from "./preconditions.ts";
 import { wrongAnswer } from "./refusals.ts";
 import type { ResourcePlan } from "./resource-plan.ts";
 import { selectionOf } from "./selection-of.ts";
+import { TextSuccess } from "./text-success.ts";
 
 /** Makes the answer of a call about one row; waits only where refs are still to be followed. */
 export function projectRow(call: ActiveCall, output: ResourcePlan): void | Promise<void> {
@@ -22,31 +23,45 @@ export function projectRow(call: ActiveCall, output: ResourcePlan): void | Promi
 /** Only reads with default work follow refs in the same statement; the rest do so here, in the call's transaction. */
 async function expandRow(call: ActiveCall, output: ResourcePlan, row: StoredRow): Promise<void> {
   const { expand = [] } = selectionOf(call, output);
-  const found = await call.session.get(output.name, String(row.values.id), {
+  const found = await call.session.get(output.name, row.id, {
     fields: ["id"],
     expand,
     access: "all",
   });
-  answerRow(call, output, { ...row, expanded: found?.expanded ?? {} });
+  const { id, values, version, updatedAt, allowed } = row;
+  answerRow(call, output, { id, values, version, updatedAt, allowed, expanded: found?.expanded ?? {} });
 }
 
 function answerRow(call: ActiveCall, output: ResourcePlan, row: StoredRow): void {
   const { plan, principal } = call;
   const selection = selectionOf(call, output);
+  const { hidden } = selection.view;
+  const kind = plan.operation.method === "create" ? "created" : "ok";
+  // A sparse read lacks the fields that states and rights are told from.
+  const acts =
+    output.actions.length > 0 && (selection.fields === undefined || plan.operation.kind === "command");
+  // A row that went through a handler may have been changed in place: only what default work read is sent as read.
+  const json = call.row === row ? jsonOfRow(row, selection) : undefined;
+  if (json !== undefined) {
+    call.success = new TextSuccess(json, {
+      kind,
+      row,
+      actions: acts ? () => allowedActions(output, row.values, principal) : undefined,
+      hidden: hidden.length > 0 ? hidden : undefined,
+    });
+    return;
+  }
   const away: string[] = [];
   const value = encodeRow(row, selection, principal?.id, away);
-  const { hidden } = selection.view;
-  // A sparse read lacks the fields that states and rights are told from.
-  const whole = selection.fields === undefined || plan.operation.kind === "command";
   call.success = {
     ok: true,
     value,
-    kind: plan.operation.method === "create" ? "created" : "ok",
-    id: String(row.values.id),
+    kind,
+    id: row.id,
     replayed: false,
     // A row that a handler made up has no version, hence no ETag.
     ...(row.version > 0 ? { version: row.version, updatedAt: row.updatedAt } : {}),
-    ...(output.actions.length > 0 && whole ? { actions: allowedActions(output, row.values, principal) } : {}),
+    ...(acts ? { actions: allowedActions(output, row.values, principal) } : {}),
     ...(hidden.length + away.length > 0 ? { hidden: [...hidden, ...away] } : {}),
   };
 }
@@ -56,7 +71,8 @@ function answeredRow(call: ActiveCall, output: ResourcePlan): StoredRow {
   const { value, known, replaced, current, plan } = call;
   if (!isRow(value)) throw wrongAnswer(plan.operation, `a row of ${output.name}`);
   const latest = known?.get(value.id) ?? (current?.values.id === value.id ? current : undefined);
-  if (latest === undefined) return { values: value, version: 0, updatedAt: "", allowed: true };
+  const { id } = value;
+  if (latest === undefined) return { id, values: value, version: 0, updatedAt: "", allowed: true };
   if (value === latest.values || replaced?.has(value)) return latest;
-  return { values: value, version: latest.version, updatedAt: latest.updatedAt, allowed: true };
+  return { id, values: value, version: latest.version, updatedAt: latest.updatedAt, allowed: true };
 }

@@ -10,6 +10,8 @@ export interface Selection {
   readonly view: View;
   /** Undefined: all that the view shows. */
   readonly fields: readonly FieldPlan[] | undefined;
+  /** Names of the fields, or of all that the view shows; the same array for the same view. */
+  readonly names: readonly string[];
   /** What to read from the store; undefined: all. */
   readonly read: readonly string[] | undefined;
   readonly expand: readonly Expansion[] | undefined;
@@ -50,7 +52,14 @@ export function readSelection(resource: ResourcePlan, call: Call, scope: Selecti
 
 /** The selection of a caller who asked for nothing in particular. */
 export function wholeRow(view: View): Selection {
-  return { view, fields: undefined, read: view.read, expand: undefined, related: undefined };
+  return {
+    view,
+    fields: undefined,
+    names: view.names,
+    read: view.read,
+    expand: undefined,
+    related: undefined,
+  };
 }
 
 function select(
@@ -62,12 +71,13 @@ function select(
   return {
     view,
     fields,
+    names: fields === undefined ? view.names : fields.map(({ name }) => name),
     read: fields === undefined ? view.read : columnsOf(view, fields),
     expand:
       related === undefined || related.size === 0
         ? undefined
         : [...related].map(([field, selection]) => expansionOf(field, selection, scope)),
-    related,
+    related: related?.size === 0 ? undefined : related,
   };
 }
 

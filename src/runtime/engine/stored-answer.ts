@@ -13,7 +13,7 @@ interface StoredFailure {
 
 /** Writes an outcome for later calls with the same idempotency key. The cause of an error stays out. */
 export function encodeAnswer(outcome: Outcome): StoredAnswer {
-  if (outcome.ok) return { json: stringifyJson(withoutUndefined({ ...outcome })) };
+  if (outcome.ok) return { json: successText(outcome) };
   const { code, message, status, title, violations, data, retryAfterSeconds } = outcome.error;
   const options = { status, title, violations, data, retryAfterSeconds };
   return {
@@ -21,10 +21,18 @@ export function encodeAnswer(outcome: Outcome): StoredAnswer {
   };
 }
 
+/** The value goes in as the text that the first caller gets, where there is one. */
+function successText(outcome: Success): string {
+  const { ok, kind, id, version, updatedAt, actions, hidden, page } = outcome;
+  const facts = stringifyJson(withoutUndefined({ ok, kind, id, version, updatedAt, actions, hidden, page }));
+  const value = outcome.json ?? (outcome.value === undefined ? undefined : stringifyJson(outcome.value));
+  return value === undefined ? facts : `${facts.slice(0, -1)},"value":${value}}`;
+}
+
 /** Reads a stored answer back, as a replay. */
 export function decodeAnswer({ json }: StoredAnswer): Outcome {
   // Written by encodeAnswer and by nobody else: the table is the engine's own.
-  const stored = parseJson(json) as unknown as Success | StoredFailure;
+  const stored = parseJson(json, { maxDepth: MAX_DEPTH }) as unknown as Success | StoredFailure;
   if (!stored.ok) {
     return { ok: false, error: new ApiError(stored.code, stored.message, stored.options), replayed: true };
   }
@@ -38,6 +46,9 @@ export function decodeAnswer({ json }: StoredAnswer): Outcome {
 export function isLasting({ code, status }: ApiError): boolean {
   return status >= 400 && status < 500 && !PASSING_STATUS.has(status) && !PASSING_CODES.has(code);
 }
+
+// As deep as a value of type json may be stored, and the answer around it.
+const MAX_DEPTH = 520;
 
 const PASSING_STATUS: ReadonlySet<number> = new Set([401, 408, 412, 425, 428, 429, 499]);
 const PASSING_CODES: ReadonlySet<string> = new Set(["conflict", "idempotency_in_progress"]);

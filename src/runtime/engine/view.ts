@@ -7,6 +7,8 @@ export interface View {
   readonly resource: ResourcePlan;
   /** Fields that may be sent, `ownerOnly` ones included. */
   readonly visible: readonly FieldPlan[];
+  /** Names of `visible`, in order. */
+  readonly names: readonly string[];
   /** Fields sent only where the caller owns the row. */
   readonly ownerOnly: ReadonlySet<string>;
   /** Fields never sent to these callers. */
@@ -62,6 +64,7 @@ function makeView(resource: ResourcePlan, principal: Principal | undefined): Vie
   return {
     resource,
     visible,
+    names,
     ownerOnly: new Set(ownerOnly.map(({ name }) => name)),
     hidden,
     read: everything ? undefined : withOwner(names, ownerOnly.length > 0 ? resource : undefined),

@@ -1,5 +1,6 @@
 import { durationFromMicros, durationToMicros, stringifyJson } from "../../base/lib/index.ts";
 import { compileEncoder, currencyDigits, type FieldNode } from "../../contract/schema/index.ts";
+import { type JsonText, jsonTextOf } from "./json-text.ts";
 import { compileReader, parserOf } from "./stored-json.ts";
 import { bytesFromSql, bytesToSql, checkText, numberToSql, timestampFromSql } from "./values.ts";
 
@@ -13,10 +14,17 @@ export interface ColumnCodec {
   readonly encode: (value: unknown) => string;
   /** Text format → program form. */
   readonly decode: (text: string) => unknown;
+  /** Text format → JSON text of the wire form, as encoding and stringifying what `decode` gives would write it. */
+  readonly json: JsonText;
 }
 
 /** The codec of a field. Objects, lists, maps, unions and json lie as jsonb in wire form. */
 export function columnCodec(field: FieldNode): ColumnCodec {
+  const codec = valueCodec(field);
+  return { ...codec, json: jsonTextOf(field, codec.decode) };
+}
+
+function valueCodec(field: FieldNode): Omit<ColumnCodec, "json"> {
   const { type } = field;
   switch (type.kind) {
     case "id":
@@ -58,7 +66,7 @@ export function columnCodec(field: FieldNode): ColumnCodec {
   }
 }
 
-function jsonCodec(field: FieldNode): ColumnCodec {
+function jsonCodec(field: FieldNode): Omit<ColumnCodec, "json"> {
   const write = compileEncoder(field);
   const read = compileReader(field);
   const parse = parserOf(field);

@@ -37,6 +37,10 @@ for (const database of databases()) {
     }
 
     /** Ids of all pages, one after the other from a first page on. */
+    function sortValues(page: StoredPage): readonly unknown[] {
+      return page.rows.map((_, index) => page.sortValue(index));
+    }
+
     async function walk(resource: string, plan: Partial<ListPlan>, backward = false): Promise<string[]> {
       const ids: string[] = [];
       let from: ListPlan["from"] | undefined;
@@ -47,7 +51,7 @@ for (const database of databases()) {
         else ids.push(...found);
         const at = backward ? 0 : page.rows.length - 1;
         if (!page.more || page.rows.length === 0) return ids;
-        from = { value: page.sortValues[at], id: String(page.rows[at]!.values.id), backward };
+        from = { value: page.sortValue(at), id: String(page.rows[at]!.values.id), backward };
       }
       throw new Error("The list has no end");
     }
@@ -118,18 +122,18 @@ for (const database of databases()) {
         limit: 2,
         total: "exact",
       });
-      assert.deepEqual([page.sortValues, page.more, page.total], [[4, 3], true, 5]);
+      assert.deepEqual([sortValues(page), page.more, page.total], [[4, 3], true, 5]);
       const from = { value: 1, id: rows[1]!.id, backward: true };
       const back = await list("customer", { sort: { field: "rank", descending: true }, limit: 2, from });
-      assert.deepEqual([back.sortValues, back.more], [[3, 2], true]);
+      assert.deepEqual([sortValues(back), back.more], [[3, 2], true]);
       const top = await list("customer", { sort: { field: "rank", descending: true }, limit: 3, from });
-      assert.deepEqual([top.sortValues, top.more], [[4, 3, 2], false]);
+      assert.deepEqual([sortValues(top), top.more], [[4, 3, 2], false]);
       const offset = await list("customer", {
         sort: { field: "rank", descending: false },
         limit: 2,
         offset: 4,
       });
-      assert.deepEqual([offset.sortValues, offset.more], [[4], false]);
+      assert.deepEqual([sortValues(offset), offset.more], [[4], false]);
       const estimated = await list("customer", { limit: 1, total: "estimated" });
       assert.equal(typeof estimated.total, "number");
     });
@@ -257,7 +261,7 @@ for (const database of databases()) {
               seen.push(...(backward ? ids.toReversed() : ids));
               if (!page.more) break;
               const at = backward ? 0 : page.rows.length - 1;
-              from = { value: page.sortValues[at], id: ids[at]!, backward };
+              from = { value: page.sortValue(at), id: ids[at]!, backward };
               if (!step) continue;
               await insert("customer", ...step.insert.map((value) => customer({ rank: value })));
               const removed = rows[step.remove]?.id;

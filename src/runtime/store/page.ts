@@ -17,11 +17,15 @@ export async function readPage(
   // The best plan of a search depends on its words, so it is never kept.
   const prepare = statement.prepare && plan.search === undefined;
   const result = await run(statement.text, listParameters(tables, table, plan), prepare);
-  const read = result.rows.slice(0, plan.limit).map(statement.read);
-  if (plan.from?.backward) read.reverse();
+  const { read } = statement;
+  const texts = result.rows.slice(0, plan.limit);
+  if (plan.from?.backward) texts.reverse();
   const page = {
-    rows: read.map(({ row }) => row),
-    sortValues: read.map(({ sortValue }) => sortValue),
+    rows: texts.map(read.row),
+    sortValue(index: number): unknown {
+      const row = texts[index];
+      return row && read.sortValue(row);
+    },
     more: result.rows.length > plan.limit,
   };
   if (plan.total === undefined) return page;

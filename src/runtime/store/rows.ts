@@ -1,13 +1,18 @@
 import type { Expansion, StoredRow } from "../engine/ports.ts";
 import type { SqlText } from "./driver.ts";
 import { accessCondition, accessParameters, accessShape } from "./sql/access.sql.ts";
-import { type Column, quote, type Table, type Tables, VERSION } from "./tables.ts";
-import { timestampFromSql } from "./values.ts";
+import { quote, type Table, type Tables, VERSION } from "./tables.ts";
+import { createLayout, TextRow } from "./text-row.ts";
 
 /** Columns to select for a row, and how to read it back from where they begin. */
 export interface RowSelection {
   readonly columns: readonly string[];
-  decode(row: readonly SqlText[], start: number, allowed: boolean): StoredRow;
+  decode(
+    row: readonly SqlText[],
+    start: number,
+    allowed: boolean,
+    expanded?: StoredRow["expanded"],
+  ): StoredRow;
 }
 
 /** Selects a row's version, time of change, id and the named fields (absent: all). */
@@ -20,14 +25,10 @@ export function selectRow(
   const names = fields === undefined ? [...table.columns.keys()] : [...new Set(["id", ...fields])];
   const columns = names.map((name) => tables.column(table, name));
   const updatedAt = tables.column(table, "updatedAt");
+  const layout = createLayout(columns);
   return {
     columns: [VERSION, updatedAt.name, ...columns.map(({ name }) => name)].map((name) => `${alias}.${name}`),
-    decode: (row, start, allowed) => ({
-      values: decodeValues(columns, row, start + 2),
-      version: Number(row[start]),
-      updatedAt: timestampFromSql(row[start + 1] ?? ""),
-      allowed,
-    }),
+    decode: (row, start, allowed, expanded) => new TextRow(layout, row, start, allowed, expanded),
   };
 }
 
@@ -93,19 +94,4 @@ export function selectionShape(fields: readonly string[] | undefined, expand: re
       (part) => `${part.field}>${part.resource}[${part.fields?.join(",") ?? "*"}]${accessShape(part.access)}`,
     )
     .join(";")}`;
-}
-
-function decodeValues(
-  columns: readonly Column[],
-  row: readonly SqlText[],
-  start: number,
-): Readonly<Record<string, unknown>> {
-  const values: Record<string, unknown> = {};
-  for (let index = 0; index < columns.length; index++) {
-    const column = columns[index]!;
-    const text = row[start + index] ?? null;
-    if (text !== null) values[column.field] = column.codec.decode(text);
-    else if (column.node.nullable) values[column.field] = null;
-  }
-  return values;
 }

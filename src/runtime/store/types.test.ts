@@ -3,10 +3,16 @@ import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
 import { databases, type TestStore } from "../../../test/support/databases.ts";
 import { scope } from "../../../test/support/shop.ts";
-import { durationFromMicros, fromUnits, MAX_DURATION_MICROS, parseTimestamp } from "../../base/lib/index.ts";
+import {
+  durationFromMicros,
+  fromUnits,
+  MAX_DURATION_MICROS,
+  parseTimestamp,
+  stringifyJson,
+} from "../../base/lib/index.ts";
 import { api, resource } from "../../contract/language/index.ts";
 import { compile } from "../../contract/model/index.ts";
-import { t } from "../../contract/schema/index.ts";
+import { compileEncoder, t } from "../../contract/schema/index.ts";
 
 const inner = t.object({
   big: t.int64(),
@@ -42,6 +48,9 @@ const Thing = resource("thing", {
 });
 
 const model = compile(api("things", { versions: { v1: "2026-01-01" }, resources: [Thing] }));
+
+const NAMES = Object.keys(model.resources.thing!.fields);
+const encodeThing = compileEncoder({ type: { kind: "object", fields: model.resources.thing!.fields } });
 
 const plainText = fc
   .string({ unit: "binary", maxLength: 60 })
@@ -154,6 +163,8 @@ for (const database of databases()) {
             assert.deepEqual(inserted.values, given);
             const read = await store.open(scope()).get("thing", given.id, { access: "all" });
             assert.deepEqual(read?.values, given);
+            // Fast against slow: the text made of the columns' texts, and that of the encoded values.
+            assert.equal(read?.json?.(NAMES), stringifyJson(encodeThing(read?.values)));
             const updated = await store
               .open(scope())
               .update("thing", given.id, { [kind]: value, updatedAt: AT });

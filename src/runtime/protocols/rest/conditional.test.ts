@@ -71,6 +71,7 @@ test("Last-Modified and If-Modified-Since, only where they cannot hide a change"
   assert.equal((await since("Thu, 01 Jan 2026 00:00:00 GMT", { "if-none-match": '"x"' })).status, 200);
   const now = new Date().toISOString();
   library.store.rows.set(BOOK, {
+    id: BOOK,
     values: book({ updatedAt: now }),
     version: 1,
     updatedAt: now,

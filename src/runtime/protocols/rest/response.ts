@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { ApiError } from "../../../base/errors/index.ts";
-import { type JsonValue, stringifyJson } from "../../../base/lib/index.ts";
+import { stringifyJson } from "../../../base/lib/index.ts";
 import {
   acceptsCoding,
   type Coding,
@@ -9,8 +9,6 @@ import {
   formatEntityTag,
   formatHttpDate,
   formatPageLinks,
-  isJsonObject,
-  type PageLinks,
   type Preferences,
   pageLinks,
   representationKey,
@@ -42,7 +40,7 @@ export function sendSuccess(exchange: Exchange, asked: Asked, outcome: Success):
   const extra: string[] = [];
   if (outcome.replayed) extra.push("Idempotent-Replayed", "true");
   if (call.meta.traceparent !== undefined) extra.push("traceparent", call.meta.traceparent);
-  if (outcome.kind === "none" || operation.output.kind === "none" || outcome.value === undefined) {
+  if (outcome.kind === "none" || operation.output.kind === "none" || isEmpty(outcome)) {
     return send(exchange, 204, [...plan.emptyHeaders, ...extra]);
   }
 
@@ -73,7 +71,7 @@ export function sendSuccess(exchange: Exchange, asked: Asked, outcome: Success):
     extra.push("Preference-Applied", "return=representation");
   if (plan.unsafe && rowPath !== undefined) extra.push("Content-Location", rowPath);
 
-  const body = stringifyJson(represent(exchange, asked, outcome.value, outcome, extra));
+  const body = represent(exchange, asked, outcome, extra);
   const coding = codingFor(exchange, body);
   const representation = byVersion ? rowKey(asked, outcome) : digest(body);
   const tagged = byVersion || (!plan.unsafe && (plan.stored || isRow));
@@ -88,31 +86,31 @@ export function sendSuccess(exchange: Exchange, asked: Asked, outcome: Success):
   return sendText(exchange, status, [...plan.headers[mediaType], ...extra], body, coding);
 }
 
+/** A success without a value; one that has its text is not asked for the value. */
+function isEmpty(outcome: Success): boolean {
+  return outcome.json === undefined && outcome.value === undefined;
+}
+
+/** The body; the links of a page go to `headers`. */
 function represent(
   exchange: Exchange,
   { plan, mediaType }: Asked,
-  value: JsonValue,
   outcome: Success,
   headers: string[],
-): JsonValue {
+): string {
   const hal = mediaType === "application/hal+json" ? plan.hal : undefined;
   if (plan.operation.output.kind === "page") {
-    const links = linksOf(exchange, value);
+    const { nextCursor = null, prevCursor = null } = outcome.page ?? {};
+    const links = pageLinks(exchange.path, exchange.query, { nextCursor, prevCursor });
     headers.push("Link", formatPageLinks(links));
-    if (hal === undefined) return value;
-    const self = exchange.query === "" ? exchange.path : `${exchange.path}?${exchange.query}`;
-    return hal.page(value, self, links);
+    if (hal !== undefined) {
+      const self = exchange.query === "" ? exchange.path : `${exchange.path}?${exchange.query}`;
+      return stringifyJson(hal.page(outcome.value ?? null, self, links));
+    }
+  } else if (hal !== undefined) {
+    return stringifyJson(hal.row(outcome.value ?? null, outcome.actions ?? []));
   }
-  return hal === undefined ? value : hal.row(value, outcome.actions ?? []);
-}
-
-function linksOf(exchange: Exchange, value: JsonValue): PageLinks {
-  const page = isJsonObject(value) && isJsonObject(value.page) ? value.page : {};
-  const { nextCursor, prevCursor } = page;
-  return pageLinks(exchange.path, exchange.query, {
-    nextCursor: typeof nextCursor === "string" ? nextCursor : null,
-    prevCursor: typeof prevCursor === "string" ? prevCursor : null,
-  });
+  return outcome.json ?? stringifyJson(outcome.value ?? null);
 }
 
 function followsRefs({ fields, expand }: Call): boolean {

@@ -44,10 +44,12 @@ export function buildGet(tables: Tables, table: Table, options: GetOptions): Bui
   ].join(" ");
   return {
     text,
-    read: (columns) => {
-      const stored = row.decode(columns, 1, columns[0] === "t");
-      const expanded = expansions.decode(columns, 1 + row.columns.length);
-      return expanded ? { ...stored, expanded } : stored;
-    },
+    read: (columns) =>
+      row.decode(
+        columns,
+        1,
+        columns[0] === "t",
+        expand.length === 0 ? undefined : expansions.decode(columns, 1 + row.columns.length),
+      ),
   };
 }

@@ -10,11 +10,11 @@ import { keysetSegments } from "./keyset.ts";
 import { Paths } from "./paths.ts";
 import { searchDocument, searchQuery } from "./search.sql.ts";
 
-/** Reads one row of a page and its sort value. */
-export type ReadPageRow = (row: readonly SqlText[]) => {
-  readonly row: StoredRow;
-  readonly sortValue: unknown;
-};
+/** Reads the rows of a page and their sort values. */
+export interface ReadPageRow {
+  row(texts: readonly SqlText[]): StoredRow;
+  sortValue(texts: readonly SqlText[]): unknown;
+}
 
 /** Identifies the statement of a list: everything that changes its text. */
 export function listShape(resource: string, plan: ListPlan): string {
@@ -111,14 +111,12 @@ export function buildList(tables: Tables, table: Table, plan: ListPlan): BuiltSt
       : `select * from (${[only, ...others].map((part) => `(${part})`).join(" union all ")}) u order by "sort" ${direction}, "tie" ${direction} limit ${limit}`;
   return {
     text,
-    read: (texts) => {
-      const stored = row.decode(texts, 2, true);
-      const expanded = expansions.decode(texts, 2 + row.columns.length);
-      const sortText = texts[0] ?? null;
-      return {
-        row: expanded ? { ...stored, expanded } : stored,
-        sortValue: sortText === null ? null : sort.column.codec.decode(sortText),
-      };
+    read: {
+      row: (texts) => row.decode(texts, 2, true, expansions.decode(texts, 2 + row.columns.length)),
+      sortValue(texts) {
+        const text = texts[0] ?? null;
+        return text === null ? null : sort.column.codec.decode(text);
+      },
     },
   };
 }
