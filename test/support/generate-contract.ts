@@ -22,7 +22,10 @@ import {
 type AnyFields = Record<string, AnyField>;
 type Made = Resource<
   string,
-  AnyFields & { createdAt: Field<string, "readOnly">; updatedAt: Field<string, "readOnly"> }
+  AnyFields & {
+    createdAt: Field<string, "readOnly" | "default">;
+    updatedAt: Field<string, "readOnly" | "default">;
+  }
 >;
 
 const NOUNS = ["account", "badge", "category", "device", "entry", "folder", "guest", "house"] as const;

@@ -4,22 +4,24 @@ import type { Operation } from "./operation.ts";
 import type { AnyResource } from "./resource.ts";
 import type { RestOptions } from "./rest.ts";
 
+// `readonly [] |` makes TypeScript read an array literal as a tuple. As an array it would compare each element's type with
+// each other's, to drop what is said twice: quadratic, and refused (TS2590) from some thousand operations on.
 export interface ApiOptions {
   readonly title?: string;
   readonly description?: string;
   /** Date versions by URL segment; the newest is served: `{ v1: "2026-11-01" }`. */
   readonly versions: Readonly<Record<string, string>>;
-  readonly resources: readonly AnyResource[];
+  readonly resources: readonly [] | readonly AnyResource[];
   /**
    * Operations that need more than the default. A resource gets list, get, create, replace, patch and delete without
    * being named here; `only` narrows them. What is named here is there whatever `only` says.
    */
-  readonly operations?: readonly Operation[];
+  readonly operations?: readonly [] | readonly Operation[];
   /** Which standard operations each resource has, by name. Default: all six. */
   readonly only?: Readonly<
     Record<string, readonly ("list" | "get" | "create" | "replace" | "patch" | "delete")[]>
   >;
-  readonly events?: readonly EventDefinition[];
+  readonly events?: readonly [] | readonly EventDefinition[];
   /** Ways in which callers say who they are. Default: `[apiKeys]`. */
   readonly authentication?: readonly AuthenticationSpec[];
   /** How REST offers it, for an api whose clients are there already. */

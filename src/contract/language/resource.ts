@@ -67,8 +67,8 @@ export interface ResourceOptions<S extends Fields> {
 
 /** The fields that every resource has beside those its author names. */
 type With<S extends Fields> = S & {
-  readonly createdAt: Field<string, "readOnly">;
-  readonly updatedAt: Field<string, "readOnly">;
+  readonly createdAt: Field<string, "readOnly" | "default">;
+  readonly updatedAt: Field<string, "readOnly" | "default">;
 };
 
 /** One row of a resource as handlers see it. */

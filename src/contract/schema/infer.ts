@@ -18,7 +18,11 @@ export type RowOf<S extends Fields> = Flatten<
 >;
 
 /** What a caller receives: a row without its writeOnly fields. */
-export type OutputOf<S extends Fields> = Omit<RowOf<S>, KeysWith<S, "writeOnly">>;
+export type OutputOf<S extends Fields> = Flatten<
+  { [K in Exclude<keyof S, KeysWith<S, "optional"> | KeysWith<S, "writeOnly">>]: S[K]["~value"] } & {
+    [K in Exclude<KeysWith<S, "optional">, KeysWith<S, "writeOnly">>]?: S[K]["~value"];
+  }
+>;
 
 /** What a caller sends to create: an allowlist without readOnly fields; optional and defaulted ones may be left out. */
 export type InputOf<S extends Fields> = Flatten<
@@ -45,22 +49,22 @@ export type ReceivedOf<S extends Fields> = Flatten<
 >;
 
 /** What may change in a row: neither readOnly nor immutable; an optional field is removed with null. */
-export type PatchOf<S extends Fields> = Flatten<{
+export type PatchOf<S extends Fields> = {
   [K in Exclude<keyof S, KeysWith<S, "readOnly"> | KeysWith<S, "immutable">>]?:
     | S[K]["~value"]
     | ("optional" extends S[K]["~flag"] ? null : never);
-}>;
+};
 
 /** What a handler may write to a row: any field but the id, readOnly ones included; null removes an optional one. */
-export type ChangesOf<S extends Fields> = Flatten<{
+export type ChangesOf<S extends Fields> = {
   [K in Exclude<keyof S, "id">]?: S[K]["~value"] | ("optional" extends S[K]["~flag"] ? null : never);
-}>;
+};
 
 /** What a handler inserts: every required field; the id and timestamps are made when left out. */
 export type InsertOf<S extends Fields> = Flatten<
   {
-    [K in Exclude<keyof S, KeysWith<S, "optional"> | KeysWith<S, "default"> | "id">]: S[K]["~value"];
+    [K in Exclude<keyof S, KeysWith<S, "optional"> | KeysWith<S, "default">>]: S[K]["~value"];
   } & {
-    [K in KeysWith<S, "optional"> | KeysWith<S, "default"> | ("id" & keyof S)]?: S[K]["~value"];
+    [K in KeysWith<S, "optional"> | KeysWith<S, "default">]?: S[K]["~value"];
   }
 >;

@@ -11,7 +11,7 @@ import {
 } from "./standard-schema.ts";
 
 /** An object field with its shape kept, so that it can be a variant of a union or the input of an operation. */
-export interface ObjectType<S extends Fields> extends Field<Flatten<OutputOf<S>>> {
+export interface ObjectType<S extends Fields> extends Field<OutputOf<S>> {
   readonly spec: ObjectField["spec"];
   /** The fields as written: input and output shapes are inferred from them. */
   readonly "~fields"?: S;
@@ -23,7 +23,7 @@ type Bounds<T> = TraitOptions & { readonly minimum?: T; readonly maximum?: T };
 export const t = {
   /** A sortable unique id made by the server: `<prefix>_` + UUIDv7 in 26 characters of Crockford base32. */
   id: (prefix: string) =>
-    new Field<string, "readOnly">({ type: { kind: "id", prefix }, traits: { readOnly: true } }),
+    new Field<string, "readOnly" | "default">({ type: { kind: "id", prefix }, traits: { readOnly: true } }),
 
   /**
    * The id of a row of another resource, given by name or by a thunk (`() => Patient`), so that resources may refer

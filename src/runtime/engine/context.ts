@@ -87,7 +87,4 @@ export interface DbQuestion {
 }
 
 /** A row to insert: id and times are made where they are left out. */
-export type InsertValues<R extends AnyResource> = InsertOf<Omit<R["fields"], "createdAt" | "updatedAt">> & {
-  readonly createdAt?: string;
-  readonly updatedAt?: string;
-};
+export type InsertValues<R extends AnyResource> = InsertOf<R["fields"]>;
