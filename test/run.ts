@@ -1,15 +1,20 @@
 /**
  * Runs the project's tests: `node --conditions=source test/run.ts [--long] [text …]`. Texts select files whose path
- * contains one of them. Prints a line per file, then failures, what was skipped and why, and node's own counts.
+ * contains one of them. Prints a line per file, then failures, what was skipped and why, and the counts.
+ *
+ * A file that fails is run once more, alone, when the others are done. If it passes then, the run is green, and the
+ * section "flaky" names what failed and how. Property tests and those that kill processes are never run again: what they
+ * found once is a fault.
  */
 import { globSync } from "node:fs";
-import { join, relative } from "node:path";
-import { run } from "node:test";
-import { inspect, parseArgs } from "node:util";
+import { parseArgs } from "node:util";
+import { type FileReport, runFiles, sumCounts } from "./support/run-files.ts";
+import { ROOT } from "./support/source.ts";
 
-const ROOT = join(import.meta.dirname, "..");
 const PATTERNS = ["src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"];
+const NEVER_AGAIN = /\.property\.test\.ts$|(?:^|\/)crash[^/]*\//;
 
+const startedAt = performance.now();
 const { values, positionals } = parseArgs({ options: { long: { type: "boolean" } }, allowPositionals: true });
 
 const files = globSync(PATTERNS, { cwd: ROOT, exclude: ["**/node_modules/**", "**/.concordat/**"] })
@@ -22,76 +27,63 @@ if (files.length === 0) {
   process.exit(2);
 }
 
-const failures: string[] = [];
-const skips = new Map<string, string[]>();
-const output = new Map<string, string[]>();
-const counts: string[] = [];
-const short = (file: string | undefined) => (file === undefined ? "" : relative(ROOT, file));
+const reports = await runFiles(files, 2);
+const flaky = await runAgain([...reports].filter(hasFailed).map(([path]) => path));
 
-const events = run({
-  files: files.map((file) => join(ROOT, file)),
-  cwd: ROOT,
-  concurrency: 2,
-  execArgv: ["--conditions=source"],
-});
+for (const [path, { failures }] of reports) {
+  for (const { name, text } of failures) console.log(`\n✖ ${titleOf(path, name)}\n${text}`);
+}
+printSkips();
+if (flaky.size > 0) {
+  console.log(
+    `\n!!! Flaky, ${flaky.size}: failed beside the others, passed alone. Mend each, it is a fault.`,
+  );
+  for (const [path, { failures }] of flaky) {
+    for (const { name, text } of failures) console.log(`\nflaky: ${titleOf(path, name)}\n${text}`);
+  }
+}
+console.log("");
+for (const [name, count] of Object.entries(sumCounts(reports.values()))) console.log(`ℹ ${name} ${count}`);
+console.log(`ℹ flaky ${flaky.size}`);
+console.log(`ℹ duration_ms ${Math.round(performance.now() - startedAt)}`);
+const seed = process.env.SEED ?? (process.env.CI === "true" ? "1" : "another in each run");
+console.log(`ℹ seed of property tests ${seed}`);
+if ([...reports].some(hasFailed)) process.exitCode = 1;
 
-for await (const event of events) {
-  switch (event.type) {
-    case "test:stdout":
-    case "test:stderr": {
-      const lines = output.get(event.data.file) ?? [];
-      if (lines.length === 0) output.set(event.data.file, lines);
-      lines.push(event.data.message);
-      break;
+/** Runs failed files alone. The later report takes the first one's place; those that passed now are returned as they failed. */
+async function runAgain(failed: readonly string[]): Promise<Map<string, FileReport>> {
+  const recovered = new Map<string, FileReport>();
+  const again = failed.filter((path) => files.includes(path) && !NEVER_AGAIN.test(path));
+  if (again.length > 0) console.log(`\nOnce more, alone: ${again.join(", ")}`);
+  for (const path of again) {
+    const first = reports.get(path);
+    const second = (await runFiles([path], 1)).get(path);
+    if (first === undefined || second === undefined) continue;
+    reports.set(path, second);
+    if (second.failures.length === 0) recovered.set(path, first);
+  }
+  return recovered;
+}
+
+function hasFailed([, { failures }]: readonly [string, FileReport]): boolean {
+  return failures.length > 0;
+}
+
+function printSkips(): void {
+  const byReason = new Map<string, string[]>();
+  for (const [path, { skips }] of reports) {
+    for (const { name, reason } of skips) {
+      const names = byReason.get(reason) ?? [];
+      byReason.set(reason, [...names, `${path}: ${name}`]);
     }
-    case "test:pass": {
-      const { name, file, skip } = event.data;
-      if (skip !== undefined && skip !== false) {
-        const reason = typeof skip === "string" ? skip : "no reason given";
-        if (reason === "no reason given") fail(file, name, "is skipped without a reason");
-        const names = skips.get(reason) ?? [];
-        if (names.length === 0) skips.set(reason, names);
-        names.push(`${short(file)}: ${name}`);
-      }
-      // The runner reports a file itself as a passed test when the file registers none: such a file tests nothing.
-      if (name === file) fail(file, name, "registers no test");
-      break;
-    }
-    case "test:fail": {
-      const { name, file, details } = event.data;
-      if (event.data.todo !== undefined && event.data.todo !== false) break;
-      const cause = details.error.cause ?? details.error;
-      if (details.error.failureType === "subtestsFailed") break;
-      const printed = name === file ? (output.get(file) ?? []).join("") : "";
-      fail(file, name, `${typeof cause === "string" ? cause : inspect(cause)}\n${printed}`);
-      break;
-    }
-    case "test:summary": {
-      const { file, counts: of, duration_ms: duration, success } = event.data;
-      if (file === undefined) break;
-      const skipped = of.skipped > 0 ? `, ${of.skipped} skipped` : "";
-      const failed = of.failed + of.cancelled > 0 ? `, ${of.failed + of.cancelled} failed` : "";
-      console.log(
-        `${success ? "✔" : "✖"} ${short(file)} (${of.passed} passed${failed}${skipped}, ${Math.round(duration)} ms)`,
-      );
-      break;
-    }
-    case "test:diagnostic":
-      if (event.data.nesting === 0 && event.data.file === undefined) counts.push(event.data.message);
-      break;
+  }
+  for (const [reason, names] of byReason) {
+    console.log(`\nSkipped, ${names.length}: ${reason}`);
+    for (const name of names.slice(0, 8)) console.log(`  ${name}`);
+    if (names.length > 8) console.log(`  … and ${names.length - 8} more`);
   }
 }
 
-for (const failure of failures) console.log(`\n${failure}`);
-for (const [reason, names] of skips) {
-  console.log(`\nSkipped, ${names.length}: ${reason}`);
-  for (const name of names.slice(0, 8)) console.log(`  ${name}`);
-  if (names.length > 8) console.log(`  … and ${names.length - 8} more`);
-}
-console.log("");
-for (const line of counts) console.log(`ℹ ${line}`);
-
-function fail(file: string | undefined, name: string, text: string): void {
-  process.exitCode = 1;
-  failures.push(`✖ ${name === file ? short(file) : `${short(file)}: ${name}`}\n${text.trimEnd()}`);
+function titleOf(path: string, name: string): string {
+  return name === path ? path : `${path}: ${name}`;
 }

@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { startCli, temporaryProject } from "./support/run-cli.ts";
 import { ROOT } from "./support/source.ts";
 
-/** What README promises is 2 s on an idle machine; twice that leaves room for the tests that run beside this one. */
-const BOUND_MS = 4000;
+/** README promises 2 s on an idle machine, which `bench` measures; this catches a start that has become another thing. */
+const BOUND_MS = 12_000;
 
 test("npm start answers its first request soon, on an empty data folder", async (t) => {
   assert.ok(existsSync(join(ROOT, "assets")), "npm install has prepared the database snapshot");

@@ -180,7 +180,10 @@ export const laboratoryOperations = [
 ];
 
 /** Lets a scenario hold a handler inside its transaction until it says so. */
-export const gates = new Map<string, { readonly entered: () => void; readonly released: Promise<void> }>();
+export const gates = new Map<
+  string,
+  { readonly entered: (signal: AbortSignal) => void; readonly released: Promise<void> }
+>();
 
 const tried = new Set<string>();
 
@@ -210,17 +213,17 @@ export const laboratoryHandlers = [
     }
     return input;
   }),
-  handle(hold, async ({ input, db }) => {
+  handle(hold, async ({ input, db, signal }) => {
     await db.insert(Specimen, { label: input.label });
     const gate = gates.get(input.label);
-    gate?.entered();
+    gate?.entered(signal);
     await gate?.released;
     return input;
   }),
-  handle(lockBoth, async ({ input, db }) => {
+  handle(lockBoth, async ({ input, db, signal }) => {
     await db.get(Specimen, input.first, { lock: true });
     const gate = gates.get(input.label);
-    gate?.entered();
+    gate?.entered(signal);
     await gate?.released;
     await db.get(Specimen, input.second, { lock: true });
     return { label: input.label };
@@ -241,13 +244,13 @@ export const laboratoryHandlers = [
     return { label: input.label };
   }),
   handle(sleepInSql, async ({ input, db }) => {
-    await db.sql`select pg_sleep(5)`;
+    await db.sql`select pg_sleep(300)`;
     return input;
   }),
   handle(asleep, async ({ db }) => {
     const [row] = await db.sql<{ count: bigint }>`
       select count(*) as count from pg_stat_activity
-      where datname = current_database() and state = 'active' and query like '%pg_' || 'sleep(5)%'`;
+      where datname = current_database() and state = 'active' and query like '%pg_' || 'sleep(300)%'`;
     return { count: row?.count ?? 0n };
   }),
   // A handler that breaks its own contract: the value is not an int32.

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import "../support/seed.ts";
 import { atlas } from "../../examples/atlas/contract.ts";
 import { clinic } from "../../examples/clinic/contract.ts";
 import { tasks } from "../../examples/starter/contract.ts";

@@ -9,6 +9,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import spectralCore from "@stoplight/spectral-core";
 import { oas } from "@stoplight/spectral-rulesets";
 import fc from "fast-check";
+import "../support/seed.ts";
 import { UsageError } from "../../src/base/errors/index.ts";
 import { stringifyJson } from "../../src/base/lib/index.ts";
 import { emitJsonSchema, emitOpenApi } from "../../src/contract/emit/index.ts";

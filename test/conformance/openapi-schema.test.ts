@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import fc from "fast-check";
+import "../support/seed.ts";
 import type { Violation } from "../../src/base/errors/index.ts";
 import { emitJsonSchema } from "../../src/contract/emit/index.ts";
 import { anyField, anyWire, nodeOf, validWire } from "../../src/contract/schema/arbitraries.test.ts";

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import "./seed.ts";
 import type { AnyField, Field } from "../../src/contract/schema/index.ts";
 import {
   type AccessSpec,

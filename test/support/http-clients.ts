@@ -114,7 +114,7 @@ export function openRaw(port: number, text = ""): RawConnection {
   return {
     socket,
     received: () => seen,
-    closed: (withinMs = 5000) => wait("close", () => socket.closed, withinMs),
-    until: (pattern, withinMs = 5000) => wait(String(pattern), () => pattern.test(seen), withinMs),
+    closed: (withinMs = 60_000) => wait("close", () => socket.closed, withinMs),
+    until: (pattern, withinMs = 60_000) => wait(String(pattern), () => pattern.test(seen), withinMs),
   };
 }

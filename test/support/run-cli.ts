@@ -19,7 +19,7 @@ export interface CliOptions {
 }
 
 /** Long enough for a start on a busy machine. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 const MAIN = join(ROOT, "bin/concordat.js");
 

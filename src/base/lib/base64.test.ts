@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import "../../../test/support/seed.ts";
 import { base64ByteLength, decodeBase64, encodeBase64 } from "./base64.ts";
 
 describe("base64", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import "../../../test/support/seed.ts";
 import { durationFromMicros, durationToMicros, MAX_DURATION_MICROS, parseDuration } from "./duration.ts";
 
 describe("durations", () => {

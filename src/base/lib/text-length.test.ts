@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import "../../../test/support/seed.ts";
 import { codePointLength, utf8Length } from "./text-length.ts";
 
 describe("text lengths", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import "../../../test/support/seed.ts";
 import { compareTimestamps, isDate, parseTimestamp, timestampFromMs, timestampToMs } from "./time.ts";
 
 const anyMs = fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import "../../../test/support/seed.ts";
 import { atlas } from "../../../examples/atlas/contract.ts";
 import { clinic } from "../../../examples/clinic/contract.ts";
 import { damagedContracts, validContracts } from "../../../test/support/generate-contract.ts";

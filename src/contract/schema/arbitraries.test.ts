@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import fc from "fast-check";
+import "../../../test/support/seed.ts";
 import type { Mistake } from "../../base/errors/index.ts";
 import {
   codePointLength,

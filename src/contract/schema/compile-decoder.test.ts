@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import "../../../test/support/seed.ts";
 import { UsageError, type Violation } from "../../base/errors/index.ts";
 import { newId, parseJson, stringifyJson } from "../../base/lib/index.ts";
 import { anyField, anyWire, nodeOf, validWire } from "./arbitraries.test.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import "../../../test/support/seed.ts";
 import { UsageError } from "../../base/errors/index.ts";
 import { anyField, breakOne, junk, nodeOf, validWire } from "./arbitraries.test.ts";
 import { compileDecoder } from "./compile-decoder.ts";

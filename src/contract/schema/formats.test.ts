@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { isIPv4, isIPv6 } from "node:net";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import "../../../test/support/seed.ts";
+import { cpuMs } from "../../../test/support/cpu-time.ts";
 import { FORMATS } from "./formats.ts";
 
 const CASES = {
@@ -136,17 +138,16 @@ describe("string formats", () => {
   });
 
   it("take no time over hostile text", () => {
-    const started = performance.now();
-    for (const check of Object.values(FORMATS)) {
-      for (const text of [
-        "a".repeat(50_000),
-        `${"a.".repeat(25_000)}@`,
-        `${"a@".repeat(25_000)}`,
-        `http://${"%41".repeat(20_000)}%`,
-        ":".repeat(50_000),
-      ])
-        check(text);
-    }
-    assert.ok(performance.now() - started < 500);
+    const hostile = [
+      "a".repeat(50_000),
+      `${"a.".repeat(25_000)}@`,
+      `${"a@".repeat(25_000)}`,
+      `http://${"%41".repeat(20_000)}%`,
+      ":".repeat(50_000),
+    ];
+    const ms = cpuMs(() => {
+      for (const check of Object.values(FORMATS)) for (const text of hostile) check(text);
+    });
+    assert.ok(ms < 2000, `${ms} ms`);
   });
 });

@@ -5,6 +5,7 @@ import { type } from "arktype";
 import fc from "fast-check";
 import * as v from "valibot";
 import { z } from "zod";
+import "../../../test/support/seed.ts";
 import { UsageError, type Violation } from "../../base/errors/index.ts";
 import { anyWire, nodeOf } from "./arbitraries.test.ts";
 import { compileDecoder } from "./compile-decoder.ts";

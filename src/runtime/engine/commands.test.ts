@@ -9,6 +9,7 @@ import {
   openNewsroom,
   printArticle,
 } from "../../../test/support/newsroom.ts";
+import { until } from "../../../test/support/until.ts";
 
 for (const database of databases()) {
   describe(`commands, on ${database.name}`, () => {
@@ -207,14 +208,14 @@ for (const database of databases()) {
 
     if (database.kind === "postgres") {
       test("the deadline cancels the statement that runs", async () => {
-        const startedAt = performance.now();
-        await room.refused("nap", "deadline_exceeded", { input: { seconds: 5 }, as: ada });
-        assert.ok(performance.now() - startedAt < 1500);
-        const running = await room.engine.transaction(
-          (db) =>
-            db.sql`select 1 from pg_stat_activity where query like 'select pg_sleep%' and state = 'active' and datname = current_database()`,
-        );
-        assert.deepEqual(running, []);
+        await room.refused("nap", "deadline_exceeded", { input: { seconds: 300 }, as: ada });
+        await until("the statement is cancelled", async () => {
+          const running = await room.engine.transaction(
+            (db) =>
+              db.sql`select 1 from pg_stat_activity where query like 'select pg_sleep%' and state = 'active' and datname = current_database()`,
+          );
+          return running.length === 0;
+        });
       });
 
       test("of twenty duplicates at once one does the work", async () => {

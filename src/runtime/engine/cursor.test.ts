@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import "../../../test/support/seed.ts";
 import { createCursorCodec } from "./cursor.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";

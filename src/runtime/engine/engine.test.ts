@@ -194,22 +194,21 @@ test("events are written in the transaction, after the handler and before the co
 
 test("a handler that ignores its deadline is answered at it, rolled back, and can do nothing later", async () => {
   const late: unknown[] = [];
-  const finished = Promise.withResolvers<void>();
+  const [released, finished] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const { engine, store, accounts } = setUp([
     handle(hurry, async ({ db, signal }) => {
       await db.insert(Note, { author: "ada", body: "half" });
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      await released.promise;
       late.push(signal.aborted);
       await db.insert(Note, { author: "ada", body: "late" }).catch((error) => late.push(error.code));
       finished.resolve();
       return { ok: true };
     }),
   ]);
-  const startedAt = performance.now();
   const outcome = await engine.execute(callOf("hurry", { input: { ms: 0 }, as: "ada" }));
   assert.equal(codeOf(outcome), "deadline_exceeded");
-  assert.ok(performance.now() - startedAt < 140);
   assert.equal(engine.active, 0);
+  released.resolve();
   await finished.promise;
   await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(late, [true, "deadline_exceeded"]);
@@ -222,11 +221,10 @@ test("a handler that ignores its deadline is answered at it, rolled back, and ca
 });
 
 test("the caller's timeout counts where it is shorter, and one that is over is refused at once", async () => {
-  const { engine } = setUp();
-  const startedAt = performance.now();
-  const outcome = await engine.execute(callOf("hurry", { input: { ms: 50 }, as: "ada", timeoutMs: 10 }));
-  assert.equal(codeOf(outcome), "deadline_exceeded");
-  assert.ok(performance.now() - startedAt < 45);
+  const { engine } = setUp([handle(hurry, () => new Promise<never>(() => {}))]);
+  const outcome = await engine.execute(callOf("hurry", { input: { ms: 0 }, as: "ada", timeoutMs: 10 }));
+  assert.ok(!outcome.ok);
+  assert.match(outcome.error.message, /within its 10 milliseconds/);
   const over = engine.execute(callOf("add", { input: { left: 1 }, timeoutMs: 0 }));
   assert.ok(!(over instanceof Promise));
   assert.equal(codeOf(over), "deadline_exceeded");
@@ -246,7 +244,7 @@ test("a caller that goes away cancels the call, also before it began", async () 
 });
 
 test("a commit under way at the deadline is awaited, since its fate would be unknown", async () => {
-  const { engine, store } = setUp();
+  const { engine, store } = setUp([handle(hurry, () => ({ ok: true }))]);
   store.before = (statement) =>
     statement === "commit" ? new Promise((resolve) => setTimeout(resolve, 120)) : undefined;
   const outcome = await engine.execute(callOf("hurry", { input: { ms: 1 }, as: "ada" }));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
+import "../../../test/support/seed.ts";
 import { databases } from "../../../test/support/databases.ts";
 import { Article, type Newsroom, openNewsroom } from "../../../test/support/newsroom.ts";
 import type { ListQuestion } from "./call.ts";

@@ -43,18 +43,15 @@ test("input is validated and the caller authorised before the handler runs", asy
 test("the deadline ends a stream whose handler is stuck", async () => {
   const { engine, accounts } = setUp(async function* () {
     yield { n: 1n };
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    yield { n: 2n };
+    await new Promise(() => {});
   });
   const seen: unknown[] = [];
-  const startedAt = performance.now();
   await assert.rejects(
     async () => {
       for await (const value of engine.stream(callOf("count", { from: 0 }))) seen.push(value);
     },
     { code: "deadline_exceeded" },
   );
-  assert.ok(performance.now() - startedAt < 250);
   assert.deepEqual(seen, [{ n: "1" }]);
   assert.deepEqual(accounts, ["deadline_exceeded"]);
 });

@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { http1, openRaw } from "../../../test/support/http-clients.ts";
 import { openLibrary } from "../../../test/support/library.ts";
+import { until } from "../../../test/support/until.ts";
 import type { Outcome } from "../engine/index.ts";
 
 const DONE: Outcome = { ok: true, kind: "none", value: undefined, replayed: false };
@@ -15,14 +16,21 @@ describe("draining", () => {
     let finish: (outcome: Outcome) => void = () => {};
     const library = await openLibrary({ execute: () => new Promise((resolve) => (finish = resolve)) });
     const running = http1(`${library.url}/v1/tidy-up`, { method: "POST" });
-    while (library.calls.length === 0) await sleep(5);
+    await until("the call is under way", () => library.calls.length > 0);
     let isClosed = false;
-    const closing = library.server.close({ noticeMs: 200, deadlineMs: 5000 }).then(() => (isClosed = true));
+    const closing = library.server
+      .close({ noticeMs: 2000, deadlineMs: 60_000 })
+      .then(() => (isClosed = true));
     const ready = await http1(`${library.url}/readyz`);
     assert.equal(ready.status, 503);
     assert.deepEqual(ready.json(), { status: "draining" });
     assert.equal((await http1(`${library.url}/livez`)).status, 200);
-    await sleep(400);
+    await until("new connections are refused", () =>
+      http1(`${library.url}/livez`).then(
+        () => false,
+        () => true,
+      ),
+    );
     await assert.rejects(http1(`${library.url}/livez`), /ECONNREFUSED/);
     assert.equal(isClosed, false);
     finish(DONE);
@@ -34,15 +42,12 @@ describe("draining", () => {
     const library = await openLibrary({ execute: () => new Promise(() => {}) });
     const running = http1(`${library.url}/v1/tidy-up`, { method: "POST" });
     const cut = assert.rejects(running);
-    while (library.calls.length === 0) await sleep(5);
+    await until("the call is under way", () => library.calls.length > 0);
     const half = openRaw(library.port, `POST /v1/measure HTTP/1.1\r\n${HOST}Content-Length: 5\r\n\r\n{`);
-    const started = performance.now();
     await library.server.close({ deadlineMs: 300 });
-    assert.ok(performance.now() - started < 2000);
     await cut;
     await half.closed();
-    await sleep(10);
-    assert.equal(library.calls[0]?.signal?.aborted, true);
+    await until("the call is aborted", () => library.calls[0]?.signal?.aborted === true);
   });
 
   test("kept connections are told to close with their next answer, resting ones are closed", async () => {
@@ -51,7 +56,7 @@ describe("draining", () => {
     const kept = openRaw(library.port, first);
     const resting = openRaw(library.port, first);
     await Promise.all([kept.until(/"ok"/), resting.until(/"ok"/)]);
-    const closing = library.server.close({ noticeMs: 200 });
+    const closing = library.server.close({ noticeMs: 2000 });
     kept.socket.write(first);
     assert.match(await kept.closed(), /Connection: close/);
     await closing;
@@ -64,7 +69,7 @@ describe("draining", () => {
     const session = connectHttp2(library.url);
     const stream = session.request({ ":method": "POST", ":path": "/v1/tidy-up" }, { endStream: true });
     const status = new Promise((resolve) => stream.on("response", (headers) => resolve(headers[":status"])));
-    while (library.calls.length === 0) await sleep(5);
+    await until("the call is under way", () => library.calls.length > 0);
     const goaway = new Promise((resolve) => session.once("goaway", (code) => resolve(code)));
     const closing = library.server.close();
     assert.equal(await goaway, 0);
@@ -122,12 +127,11 @@ describe("draining", () => {
       ...Array.from({ length: 12 }, plainClient),
       ...Array.from({ length: 3 }, http2Client),
     ];
-    await sleep(300);
-    await library.server.close({ noticeMs: 200, deadlineMs: 5000 });
+    await until("there is load", () => done > 100);
+    await library.server.close({ noticeMs: 2000, deadlineMs: 60_000 });
     await Promise.all(clients);
     assert.deepEqual(lost, []);
     assert.equal(answered, done);
-    assert.ok(done > 20, `only ${done} requests`);
   });
 });
 

@@ -17,12 +17,14 @@ const Note = resource(
     access: { read: [anyone], write: [role("writer")] },
   },
 );
+const [begun, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
 const slow = query("slow", { output: t.object({ done: t.bool() }), access: [anyone] });
 const notes = service(
   api("notes", { versions: { v1: "2026-01-01" }, resources: [Note], operations: [slow] }),
   [
     handle(slow, async () => {
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      begun.resolve();
+      await released.promise;
       return { done: true };
     }),
   ],
@@ -104,8 +106,10 @@ describe("a service", { concurrency: false }, () => {
     const catalog = (await http1(`${running.url}/.well-known/api-catalog`)).json().linkset[0];
     assert.equal(catalog.anchor, "https://api.example.com/v1");
     const slowly = http1(`${running.url}/v1/slow`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await Promise.all([running.close(), running.close()]);
+    await begun.promise;
+    const closed = Promise.all([running.close(), running.close()]);
+    released.resolve();
+    await closed;
     assert.deepEqual((await slowly).json(), { done: true });
   });
 

@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { databases, type TestStore } from "../../../test/support/databases.ts";
 import { customer, scope, shop } from "../../../test/support/shop.ts";
+import { until } from "../../../test/support/until.ts";
 import { ApiError } from "../../base/errors/index.ts";
 
 function withCode(code: string): (error: unknown) => boolean {
@@ -75,18 +76,16 @@ for (const database of databases()) {
         const rows = await store
           .open(scope())
           .sql(
-            "select pid from pg_stat_activity where datname = current_database() and query like 'select pg_sleep(3%' and state = 'active'",
+            "select pid from pg_stat_activity where datname = current_database() and query like 'select pg_sleep(300%' and state = 'active'",
             [],
           );
         return rows.length;
       };
 
       test("a running statement is cancelled in the database, the caller answered at once", async () => {
-        const running = store.open(scope(AbortSignal.timeout(100))).sql("select pg_sleep(30)", []);
-        const began = performance.now();
+        const running = store.open(scope(AbortSignal.timeout(100))).sql("select pg_sleep(300)", []);
         await assert.rejects(running, withCode("deadline_exceeded"));
-        while ((await sleeping()) > 0) await sleep(10);
-        assert.ok(performance.now() - began < 10_000, "long before it would have ended");
+        await until("the statement is cancelled", async () => (await sleeping()) === 0);
       });
 
       test("a cancelled transaction frees its locks, and its connection serves the next call clean", async () => {
@@ -97,9 +96,9 @@ for (const database of databases()) {
         await call.begin();
         await call.get("customer", values.id, { access: "all", lock: true });
         setTimeout(() => deadline.abort(new DOMException("late", "TimeoutError")), 50);
-        await assert.rejects(call.sql("select pg_sleep(30)", []), withCode("deadline_exceeded"));
+        await assert.rejects(call.sql("select pg_sleep(300)", []), withCode("deadline_exceeded"));
         await call.rollback();
-        const next = store.open(scope(AbortSignal.timeout(10_000)));
+        const next = store.open(scope(AbortSignal.timeout(60_000)));
         assert.equal((await next.update("customer", values.id, { name: "Eve" }))?.version, 2);
       });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
+import "../../../test/support/seed.ts";
 import { databases, type TestStore } from "../../../test/support/databases.ts";
 import { scope } from "../../../test/support/shop.ts";
 import {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { cpuMs } from "../../../test/support/cpu-time.ts";
 import { ApiError } from "../../base/errors/index.ts";
 import { acceptsCoding, createCodingNegotiator, createMediaTypeNegotiator } from "./accept.ts";
 import { parseConditions, parseEntityTags } from "./conditional.ts";
@@ -55,9 +56,8 @@ test("Content-Type: media type and charset", () => {
   ]) {
     assert.equal(parseContentType(bad), undefined, bad);
   }
-  const started = performance.now();
-  parseContentType(`a/b${";x=y".repeat(60)}!\u0000`);
-  assert.ok(performance.now() - started < 50);
+  const ms = cpuMs(() => void parseContentType(`a/b${";x=y".repeat(60)}!\u0000`));
+  assert.ok(ms < 1000, `${ms} ms`);
 });
 
 test("Accept: the most exact range counts, then the weight, then our order", () => {

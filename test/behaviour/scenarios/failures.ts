@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { until } from "../../support/until.ts";
 import { gates } from "../laboratory.ts";
 import { group } from "../scenario.ts";
 
@@ -45,11 +46,8 @@ export const failures = group("failures", {
         : undefined,
     run: async (stage) => {
       const as = await stage.stranger();
-      const startedAt = performance.now();
       await stage.refused("sleepInSql", "deadline_exceeded", { input: { label: stage.word() }, as });
-      assert.ok(performance.now() - startedAt < 4500);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      assert.deepEqual(await stage.ok("asleep", { as }), { count: "0" });
+      await until("nothing sleeps", async () => (await stage.ok("asleep", { as })).count === "0");
     },
   },
 
@@ -64,14 +62,12 @@ export const failures = group("failures", {
         const label = stage.word();
         const inside = Promise.withResolvers<void>();
         entered.push(inside.promise);
-        gates.set(label, { entered: inside.resolve, released: released.promise });
+        gates.set(label, { entered: () => inside.resolve(), released: released.promise });
         holds.push(stage.okAnswer("hold", { input: { label }, as }));
       }
       try {
         await Promise.all(entered);
-        const startedAt = performance.now();
         await stage.refused("specimen.list", "deadline_exceeded", { timeoutMs: 200, as });
-        assert.ok(performance.now() - startedAt < 4500);
       } finally {
         released.resolve();
       }
@@ -139,14 +135,14 @@ export const failures = group("failures", {
   "a caller that goes away: the work is undone": async (stage) => {
     const as = await stage.stranger();
     const label = stage.word();
-    const entered = Promise.withResolvers<void>();
+    const entered = Promise.withResolvers<AbortSignal>();
     const released = Promise.withResolvers<void>();
     gates.set(label, { entered: entered.resolve, released: released.promise });
     const gone = new AbortController();
     const call = stage.call("hold", { input: { label }, signal: gone.signal, as }).catch(() => undefined);
-    await entered.promise;
+    const noticed = await entered.promise;
     gone.abort();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until("the handler's signal is aborted", () => noticed.aborted);
     released.resolve();
     const answer = await call;
     if (answer !== undefined) assert.equal(answer.code, "cancelled");

@@ -167,7 +167,7 @@ export const idempotency = group("idempotency", {
       const label = stage.word();
       const entered = Promise.withResolvers<void>();
       const released = Promise.withResolvers<void>();
-      gates.set(label, { entered: entered.resolve, released: released.promise });
+      gates.set(label, { entered: () => entered.resolve(), released: released.promise });
       const question = { input: { label }, idempotencyKey: stage.word("key-"), as };
       const first = stage.call("hold", question);
       await entered.promise;

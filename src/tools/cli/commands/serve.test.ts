@@ -1,18 +1,22 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runCli, startCli, temporaryProject } from "../../../../test/support/run-cli.ts";
 import { ROOT } from "../../../../test/support/source.ts";
+import { until } from "../../../../test/support/until.ts";
 
 const CONCORDAT = JSON.stringify(`${ROOT}/src/index.ts`);
 const SLOW_SERVICE = `
+import { existsSync } from "node:fs";
 import { anyone, api, handle, query, service, t } from ${CONCORDAT};
 const wait = query("wait", { output: t.object({ done: t.bool() }), access: [anyone] });
 export default service(api("slow", { versions: { v1: "2026-01-01" }, resources: [], operations: [wait] }), [
   handle(wait, async () => {
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    process.stdout.write("begun\\n");
+    while (!existsSync("released")) await new Promise((resolve) => setTimeout(resolve, 20));
     return { done: true };
   }),
 ]);
@@ -81,14 +85,18 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     await serve.until(/"msg":"listening"/);
     const url = new URL(String(logged(serve.text())[0]?.url));
     const answer = fetch(`${url.origin}/v1/wait`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await serve.until(/^begun$/m);
     serve.child.kill(signal);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const refused = await once(connect(Number(url.port), "127.0.0.1"), "connect").then(
-      () => false,
-      () => true,
-    );
-    assert.ok(refused, "no new connection");
+    await until("new connections are refused", async () => {
+      const socket = connect(Number(url.port), "127.0.0.1");
+      const isRefused = await once(socket, "connect").then(
+        () => false,
+        () => true,
+      );
+      socket.destroy();
+      return isRefused;
+    });
+    writeFileSync(join(cwd, "released"), "");
     assert.deepEqual(await (await answer).json(), { done: true });
     assert.equal((await serve.finished).exitCode, 0);
   });
