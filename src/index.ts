@@ -32,6 +32,10 @@ export {
 export { compile, type Model } from "./contract/model/index.ts";
 export { type Infer, t } from "./contract/schema/index.ts";
 export {
+  type Authenticate,
+  type AuthenticationContext,
+  type BearerCredentials,
+  type Caller,
   type Db,
   type Handler,
   type HandlerContext,

@@ -1,5 +1,5 @@
 import { timestampFromMs } from "../../base/lib/index.ts";
-import type { Credentials, Principal } from "../engine/call.ts";
+import type { ApiKeyCredentials, Principal } from "../engine/call.ts";
 import type { ApiKeyRecord, ApiKeyStore, Authenticator, Clock, Logger } from "../engine/ports.ts";
 import { hashApiKey, parseApiKey } from "./api-key.ts";
 import { hasPassed } from "./issue-api-key.ts";
@@ -89,7 +89,7 @@ export function createApiKeyAuthenticator(options: ApiKeyAuthenticatorOptions): 
   };
 
   return {
-    authenticate({ key }: Credentials) {
+    authenticate({ key }: ApiKeyCredentials) {
       const hash = hashApiKey(key);
       const entry = entries.get(hash);
       if (entry !== undefined && clock.now() < entry.staleAt) return accept(entry);

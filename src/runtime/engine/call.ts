@@ -12,7 +12,21 @@ export interface Principal {
 }
 
 /** What a protocol found that may say who calls; never logged. */
-export type Credentials = { readonly kind: "api-key"; readonly key: string };
+export type Credentials = ApiKeyCredentials | BearerCredentials;
+
+/** A key that Concordat has issued. */
+export interface ApiKeyCredentials {
+  readonly kind: "api-key";
+  readonly key: string;
+}
+
+/** A token that the service itself has issued and checks. */
+export interface BearerCredentials {
+  readonly kind: "bearer";
+  /** As the contract spells it. */
+  readonly scheme: string;
+  readonly token: string;
+}
 
 /** One call of one operation, as a protocol hands it to the engine: values in wire form, no bytes, no rules yet. */
 export interface Call {

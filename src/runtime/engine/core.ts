@@ -1,5 +1,6 @@
 import { UsageError } from "../../base/errors/index.ts";
 import type { Model } from "../../contract/model/model.ts";
+import { type Authenticate, checkAuthenticate } from "./authenticate.ts";
 import { type CursorCodec, createCursorCodec } from "./cursor.ts";
 import type { Account, EngineOptions } from "./options.ts";
 import type { Authenticator, Clock, Logger, Store } from "./ports.ts";
@@ -14,6 +15,7 @@ export interface EngineCore {
   readonly version: string;
   readonly store: Store;
   readonly authenticator: Authenticator;
+  readonly authenticate: Authenticate | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly cursors: CursorCodec;
@@ -37,6 +39,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   "handlers",
   "store",
   "authenticator",
+  "authenticate",
   "cursorSecret",
   "logger",
   "clock",
@@ -69,11 +72,13 @@ export function createCore(options: EngineOptions): EngineCore {
       fix: `leave it out for ${DEFAULT_CONCURRENT_CALLS}`,
     });
   }
+  checkAuthenticate(model, options.authenticate);
   return {
     model,
     version: `${model.version} ${model.versions[model.version] ?? ""}`,
     store: options.store,
     authenticator: options.authenticator ?? NOBODY_KNOWN,
+    authenticate: options.authenticate,
     clock: options.clock ?? SYSTEM_CLOCK,
     logger: options.logger ?? SILENT,
     cursors: createCursorCodec(options.cursorSecret),

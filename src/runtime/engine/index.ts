@@ -1,4 +1,7 @@
+export type { Authenticate, AuthenticationContext, Caller } from "./authenticate.ts";
 export type {
+  ApiKeyCredentials,
+  BearerCredentials,
   Call,
   CallMeta,
   Credentials,

@@ -1,4 +1,5 @@
 import type { Model } from "../../contract/model/model.ts";
+import type { Authenticate } from "./authenticate.ts";
 import type { Principal } from "./call.ts";
 import type { Handler } from "./handle.ts";
 import type { Authenticator, Clock, Logger, Store } from "./ports.ts";
@@ -11,6 +12,8 @@ export interface EngineOptions {
   readonly store: Store;
   /** Default: nobody is known, so that any credentials are refused with 401. */
   readonly authenticator?: Authenticator;
+  /** Checks the tokens that the contract names; it must be there just where the contract names some. */
+  readonly authenticate?: Authenticate;
   /**
    * Signs list cursors; at least 16 bytes, the same on all replicas. Default: random, so that cursors last as long as
    * the process.

@@ -1,6 +1,6 @@
 import type { ListFilter, ListSort } from "../../contract/language/index.ts";
 import type { RowRule } from "../../contract/model/model.ts";
-import type { Credentials, Principal } from "./call.ts";
+import type { ApiKeyCredentials, Principal } from "./call.ts";
 
 /** What the engine needs from a database. PostgreSQL and PGlite implement it in runtime/store. */
 export interface Store {
@@ -154,9 +154,9 @@ export interface OutboxEvent {
   readonly payload: unknown;
 }
 
-/** Turns credentials into a principal; undefined for credentials nobody has. */
+/** Turns an API key into a principal; undefined for one that nobody has. */
 export interface Authenticator {
-  authenticate(credentials: Credentials): Promise<Principal | undefined> | Principal | undefined;
+  authenticate(credentials: ApiKeyCredentials): Promise<Principal | undefined> | Principal | undefined;
 }
 
 /** Structured log; sensitive fields never come here. */

@@ -1,4 +1,5 @@
 import type { Api } from "../../contract/language/index.ts";
+import type { Authenticate } from "./authenticate.ts";
 import type { Db } from "./context.ts";
 import type { Handler } from "./handle.ts";
 
@@ -6,6 +7,8 @@ import type { Handler } from "./handle.ts";
 export interface ServiceOptions {
   /** Fills an empty database with demo data; run once, in one transaction, by `concordat dev`. */
   readonly seed?: (context: SeedContext) => Promise<void>;
+  /** Checks the tokens of an api that names `bearerTokens`. */
+  readonly authenticate?: Authenticate;
 }
 
 /** What a seed is given. */

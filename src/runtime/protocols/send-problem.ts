@@ -1,5 +1,5 @@
 import type { ApiError } from "../../base/errors/index.ts";
-import { formatProblem, isTraceparent, PROBLEM_MEDIA_TYPE } from "../../wire/rest/index.ts";
+import { type ErrorFormat, isTraceparent, PROBLEM_FORMAT } from "../../wire/rest/index.ts";
 import { codingFor, sendText } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -11,29 +11,37 @@ export interface ProblemOptions {
   readonly challenge?: string;
   /** It is the stored answer of an earlier request. */
   readonly replayed?: boolean;
+  /** Shape and statuses. Default: problem+json. */
+  readonly format?: ErrorFormat;
+  /** Pointer into the body, of a pointer into the input; where they differ. */
+  readonly pointerOf?: (pointer: string) => string;
 }
 
 const COMMON = [
-  ...["Content-Type", PROBLEM_MEDIA_TYPE],
   // Without it a cache may keep a 404, 405 or 410 on its own judgement (RFC 9111 section 4.2.2).
   ...["Cache-Control", "no-store"],
   ...["X-Content-Type-Options", "nosniff"],
 ];
 
-/** Sends an error as problem+json (RFC 9457), with the headers that belong to its status. */
+/** Sends an error, with the headers that belong to its status. */
 export function sendProblem(
   exchange: Exchange,
   error: ApiError,
-  { headers = [], challenge, replayed }: ProblemOptions = {},
+  { headers = [], challenge, replayed, format = PROBLEM_FORMAT, pointerOf }: ProblemOptions = {},
 ): Promise<void> | void {
-  const all = [...COMMON, ...headers];
-  if (error.status === 401 && challenge !== undefined) all.push("WWW-Authenticate", challenge);
+  const all = ["Content-Type", format.mediaType, ...COMMON, ...headers];
+  const status = format.statusOf(error);
+  if (status === 401 && challenge !== undefined) all.push("WWW-Authenticate", challenge);
   if (error.retryAfterSeconds !== undefined) all.push("Retry-After", String(error.retryAfterSeconds));
   if (replayed === true) all.push("Idempotent-Replayed", "true");
   const { traceparent } = exchange.request.headers;
   if (typeof traceparent === "string" && isTraceparent(traceparent)) all.push("traceparent", traceparent);
-  const body = formatProblem(error, { instance: exchange.path, requestId: exchange.requestId });
+  const body = format.write(error, {
+    instance: exchange.path,
+    requestId: exchange.requestId,
+    ...(pointerOf === undefined ? {} : { pointerOf }),
+  });
   const coding = codingFor(exchange, body);
   if (coding !== "identity") all.push("Vary", "Accept-Encoding");
-  return sendText(exchange, error.status, all, body, coding);
+  return sendText(exchange, status, all, body, coding);
 }

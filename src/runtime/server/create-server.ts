@@ -2,7 +2,7 @@ import { type AddressInfo, createServer as createNetServer, type Server, type So
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { ApiError, UsageError } from "../../base/errors/index.ts";
 import { newId } from "../../base/lib/index.ts";
-import { isRequestId } from "../../wire/rest/index.ts";
+import { type ErrorFormat, isRequestId } from "../../wire/rest/index.ts";
 import type { Logger } from "../engine/index.ts";
 import {
   Exchange,
@@ -39,6 +39,8 @@ export interface ServerOptions extends ForwardedOptions {
   readonly ready?: () => Promise<void>;
   /** Whom `/metrics` is served to; false: nobody. Default `private`. */
   readonly metrics?: false | MetricsAccess;
+  /** How requests are refused that the handler does not get to see. Default: problem+json. */
+  readonly errorFormat?: ErrorFormat;
 }
 
 export interface TlsOptions {
@@ -88,7 +90,8 @@ const REST_BEFORE_CLOSE_MS = 250;
 export function createServer(options: ServerOptions): HttpServer {
   const limits = resolveLimits(options.limits);
   const addressOf = createAddressReader(options);
-  const { handler, logger, tls } = options;
+  const { handler, logger, tls, errorFormat } = options;
+  const refusal = errorFormat === undefined ? {} : { format: errorFormat };
   const sockets = new Set<Socket>();
   const inFlight = new Set<Exchange>();
   let draining = false;
@@ -129,7 +132,7 @@ export function createServer(options: ServerOptions): HttpServer {
     inFlight.add(exchange);
     response.once("close", () => exchange.closed());
     const refused = checkRequest(exchange, limits);
-    if (refused !== undefined) void sendProblem(exchange, refused);
+    if (refused !== undefined) void sendProblem(exchange, refused, refusal);
     else if (exchange.path === "*")
       send(exchange, 204, ["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"]);
     else (routes.get(exchange.path) ?? handler)(exchange);

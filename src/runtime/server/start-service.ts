@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { stringifyJson } from "../../base/lib/index.ts";
 import { emitOpenApi } from "../../contract/emit/index.ts";
 import { compile, type Model } from "../../contract/model/index.ts";
+import { createErrorFormat } from "../../wire/rest/index.ts";
 import { createApiKeyAuthenticator } from "../auth/index.ts";
 import { createEngine, type Engine, type Service } from "../engine/index.ts";
 import { createRestHandler, type Exchange } from "../protocols/index.ts";
@@ -52,6 +53,7 @@ export async function startService(service: Service, options: StartOptions = {})
       handlers: service.handlers,
       store,
       authenticator,
+      ...pick(service.options, ["authenticate"]),
       clock,
       logger,
       cursorSecret: options.cursorSecret ?? (await store.meta.setOnce(CURSOR_SECRET, newSecret())),
@@ -62,6 +64,7 @@ export async function startService(service: Service, options: StartOptions = {})
       handler: handlerOf(engine, options, (exchange, err) => {
         logger.error({ requestId: exchange.requestId, operation: exchange.operation, err }, "answer failed");
       }),
+      errorFormat: createErrorFormat(model.rest.errors),
       ready: () => store.ready(),
       ...pick(options, ["tls", "limits", "metrics", "trustProxies", "forwardedHeader"]),
     });

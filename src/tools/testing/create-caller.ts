@@ -80,6 +80,7 @@ async function startService(service: Service, options: ServiceCallerOptions): Pr
       store,
       clock,
       authenticator: { authenticate: ({ key }) => byKey.get(key) },
+      ...(service.options.authenticate === undefined ? {} : { authenticate: service.options.authenticate }),
       ...options.engine,
     });
     const { seed: fill } = service.options;

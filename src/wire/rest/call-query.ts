@@ -1,5 +1,5 @@
 import type { Violation } from "../../base/errors/index.ts";
-import type { OperationModel } from "../../contract/model/model.ts";
+import type { ListModel, OperationModel } from "../../contract/model/model.ts";
 import { decodeQueryPart } from "./percent.ts";
 import { decodeList, parseQuery, type QueryParameter, throwViolations, violation } from "./query.ts";
 
@@ -29,11 +29,19 @@ export type QueryReader = (query: string) => QueryParts;
 const LIST_NAMES = ["fields", "expand", "sort", "limit", "cursor", "offset", "q", "total"];
 const FILTER = /^([A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z][A-Za-z0-9]*)*)(?:\[([A-Za-z]+)\])?$/;
 
-/** Makes the reader of an operation's query string: all names it may use are known from the model. */
-export function createQueryReader(operation: OperationModel): QueryReader {
-  if (operation.method === "list") return readList;
+/**
+ * Makes the reader of an operation's query string: all names it may use are known from the model. `list` is what the
+ * resource of a list offers.
+ */
+export function createQueryReader(operation: OperationModel, list?: ListModel): QueryReader {
+  const lax = operation.http?.unknownFields === "ignore";
+  if (operation.method === "list") {
+    if (!lax || list === undefined) return (query) => readList(query);
+    const known = (name: string) => Object.hasOwn(list.filter, FILTER.exec(name)?.[1] ?? "");
+    return (query) => readList(query, known);
+  }
   const shaped = operation.output.kind === "row" || operation.output.kind === "page";
-  const inputs = operation.http?.method === "GET" ? Object.keys(operation.input?.fields ?? {}) : [];
+  const inputs = operation.http?.query ?? [];
   const projection = shaped ? ["fields", "expand"].filter((name) => !inputs.includes(name)) : [];
   const allowed = [...projection, ...inputs];
   const known = new Set(allowed);
@@ -43,8 +51,11 @@ export function createQueryReader(operation: OperationModel): QueryReader {
     const input: Record<string, string> = {};
     const parts: { fields?: readonly string[]; expand?: readonly string[] } = {};
     for (const { name, raw } of parseQuery(query)) {
-      if (!known.has(name)) violations.push(violation(name, "unknown_parameter", advice));
-      else if (!projection.includes(name)) input[name] = decodeQueryPart(raw);
+      if (!known.has(name)) {
+        if (!lax) violations.push(violation(name, "unknown_parameter", advice));
+        continue;
+      }
+      if (!projection.includes(name)) input[name] = decodeQueryPart(raw);
       else if (name === "fields") parts.fields = readNames(name, raw, violations);
       else parts.expand = readNames(name, raw, violations);
     }
@@ -53,7 +64,8 @@ export function createQueryReader(operation: OperationModel): QueryReader {
   };
 }
 
-function readList(query: string): QueryParts {
+/** `isFilter`: the parameters that may be filters, where others are to be passed over. */
+function readList(query: string, isFilter?: (name: string) => boolean): QueryParts {
   const violations: Violation[] = [];
   const list: { -readonly [K in keyof ListParts]: ListParts[K] } = {};
   const parts: { fields?: readonly string[]; expand?: readonly string[] } = {};
@@ -88,7 +100,7 @@ function readList(query: string): QueryParts {
         list.total = raw === "true";
         break;
       default:
-        readFilter(parameter, filter, violations);
+        if (isFilter?.(name) !== false) readFilter(parameter, filter, violations);
     }
   }
   throwViolations(violations);

@@ -10,13 +10,19 @@ export interface ProblemContext {
   /** Path of the request, without the query, which may hold what a log must not. */
   readonly instance?: string;
   readonly requestId: string;
+  /** Pointer into the body, of a pointer into the input; where they differ. */
+  readonly pointerOf?: (pointer: string) => string;
 }
 
 /**
  * Writes an error as problem+json (RFC 9457): type, title, status, detail, instance, code, requestId; `errors` with all
  * violations, and `data` where the error has any. The cause is never written.
  */
-export function formatProblem(error: ApiError, { instance, requestId }: ProblemContext): string {
+export function formatProblem(error: ApiError, { instance, requestId, pointerOf }: ProblemContext): string {
+  const violations =
+    pointerOf === undefined
+      ? error.violations
+      : error.violations.map((each) => ({ ...each, pointer: pointerOf(each.pointer) }));
   return stringifyJson({
     type: problemType(error.code),
     title: error.title,
@@ -25,13 +31,13 @@ export function formatProblem(error: ApiError, { instance, requestId }: ProblemC
     ...(instance === undefined ? {} : { instance }),
     code: error.code,
     requestId,
-    ...(error.violations.length === 0 ? {} : { errors: error.violations.map(violationJson) }),
+    ...(violations.length === 0 ? {} : { errors: violations.map(violationJson) }),
     ...(error.data === undefined ? {} : { data: toJson(error.data) }),
   });
 }
 
 /** What JSON can say of a value; the engine has already put data into wire form, so nothing is lost here. */
-function toJson(value: unknown): JsonValue {
+export function toJson(value: unknown): JsonValue {
   if (typeof value === "string" || typeof value === "boolean" || typeof value === "bigint") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (Array.isArray(value)) return value.map(toJson);

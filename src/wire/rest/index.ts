@@ -5,9 +5,17 @@ export {
   createMediaTypeNegotiator,
   type Negotiator,
 } from "./accept.ts";
+export { type AnswerWriter, createAnswerWriter } from "./answer-writer.ts";
 export { createQueryReader, type ListParts, type QueryParts, type QueryReader } from "./call-query.ts";
 export { type Conditions, type EntityTag, parseConditions, parseEntityTags } from "./conditional.ts";
 export { type ContentType, parseContentType } from "./content-type.ts";
+export {
+  type CredentialReader,
+  challengeOf,
+  createCredentialReader,
+  type HeaderCredentials,
+} from "./credentials.ts";
+export { createErrorFormat, type ErrorFormat, PROBLEM_FORMAT } from "./error-format.ts";
 export { formatProblem, PROBLEM_MEDIA_TYPE, type ProblemContext, problemType } from "./errors.ts";
 export {
   findStoredCoding,
@@ -26,10 +34,13 @@ export {
   parseTimeoutMs,
 } from "./headers.ts";
 export { formatHttpDate, parseHttpDate, timestampSeconds } from "./http-date.ts";
+export { createInputErrors, type InputErrors } from "./input-errors.ts";
+export { createInputReader, type InputParts, type InputReader } from "./input-reader.ts";
 export { applyJsonPatch, type PatchOperation, parseJsonPatch } from "./json-patch.ts";
 export { formatPointer, parsePointer } from "./json-pointer.ts";
 export { formatPageLinks, type PageLinks, type PagePosition, pageLinks } from "./links.ts";
 export { applyMergePatch, isJsonObject } from "./merge-patch.ts";
+export { createPathReader, type PathParts, type PathReader } from "./path-reader.ts";
 export { type Preferences, parsePrefer } from "./prefer.ts";
 export { decodeQueryInput } from "./query-input.ts";
 export { createRoutes, type Endpoint, type RouteMatch, type RouteTable } from "./routes.ts";

@@ -16,7 +16,8 @@ export function decodeQueryInput(
   return input;
 }
 
-function toWire(kind: string | undefined, text: string): JsonValue {
+/** Text of a parameter in the wire form of its type. */
+export function toWire(kind: string | undefined, text: string): JsonValue {
   if (kind === "bool" && (text === "true" || text === "false")) return text === "true";
   if ((kind === "int32" || kind === "float64") && /^-?[0-9]/.test(text) && text.length <= 40) {
     try {

@@ -11,7 +11,7 @@ export interface Endpoint {
   readonly allow: string;
 }
 
-/** An endpoint and the row id taken from the path. */
+/** An endpoint and the last parameter of the path: the row's id, where there is no other. */
 export interface RouteMatch {
   readonly endpoint: Endpoint;
   readonly id: string | undefined;
@@ -39,23 +39,34 @@ interface Node {
 /** Builds the route table of a model: every operation that has an HTTP form, below its base. */
 export function createRoutes(model: Model): RouteTable {
   const { base } = model.rest;
-  const byTemplate = new Map<string, Map<string, OperationModel>>();
+  const byShape = new Map<
+    string,
+    { readonly template: string; readonly operations: Map<string, OperationModel> }
+  >();
   for (const operation of Object.values(model.operations)) {
     if (operation.http === undefined) continue;
     const template = base + operation.http.path;
-    const operations = byTemplate.get(template) ?? new Map<string, OperationModel>();
-    byTemplate.set(template, operations.set(operation.http.method, operation));
+    // Operations may call the parameters of one path by different names.
+    const shape = template.replace(/\{\w+\}/g, "{}");
+    const found = byShape.get(shape) ?? { template, operations: new Map<string, OperationModel>() };
+    byShape.set(shape, found);
+    found.operations.set(operation.http.method, operation);
   }
   const root: Node = { children: new Map() };
   const endpoints: Endpoint[] = [];
-  for (const [template, operations] of byTemplate) {
+  for (const { template, operations } of byShape.values()) {
     const endpoint: Endpoint = { template, operations, allow: allowOf(operations) };
     endpoints.push(endpoint);
     let node = root;
     for (const segment of template.slice(1).split("/")) node = childFor(node, segment);
     node.endpoint = endpoint;
   }
-  return { base, endpoints, match: (path) => match(root, path) };
+  const forks = hasForks(root);
+  return {
+    base,
+    endpoints,
+    match: (path) => match(root, path) ?? (forks ? search(root, path, 1, undefined) : undefined),
+  };
 }
 
 function allowOf(operations: ReadonlyMap<string, OperationModel>): string {
@@ -94,4 +105,23 @@ function match(root: Node, path: string): RouteMatch | undefined {
     start = slash + 1;
   }
   return node.endpoint === undefined ? undefined : { endpoint: node.endpoint, id };
+}
+
+/** Whether a path may go on in two ways: `/posts/feed` and `/posts/{slug}/notes` share more than their beginning. */
+function hasForks(node: Node): boolean {
+  const next = [...node.children.values(), ...(node.parameter === undefined ? [] : [node.parameter])];
+  return (node.parameter !== undefined && node.children.size > 0) || next.some(hasForks);
+}
+
+/** The slow way, for paths that the first choice of {@link match} leads nowhere: words before parameters at each fork. */
+function search(node: Node, path: string, start: number, id: string | undefined): RouteMatch | undefined {
+  const slash = path.indexOf("/", start);
+  const segment = decodeSegment(slash === -1 ? path.slice(start) : path.slice(start, slash));
+  if (segment === undefined || segment === "") return undefined;
+  const go = (next: Node | undefined, found: string | undefined): RouteMatch | undefined => {
+    if (next === undefined) return undefined;
+    if (slash !== -1) return search(next, path, slash + 1, found);
+    return next.endpoint === undefined ? undefined : { endpoint: next.endpoint, id: found };
+  };
+  return go(node.children.get(segment), id) ?? go(node.parameter, segment);
 }

@@ -1,6 +1,8 @@
 import { ApiError } from "../../../base/errors/index.ts";
 import type { ActiveCall } from "../active-call.ts";
-import type { Principal } from "../call.ts";
+import { type Authenticate, toPrincipal } from "../authenticate.ts";
+import type { BearerCredentials, Principal } from "../call.ts";
+import { CallContext } from "../call-context.ts";
 import { isPromise } from "../record.ts";
 import type { Step } from "../step.ts";
 
@@ -11,15 +13,33 @@ import type { Step } from "../step.ts";
 export const authenticate: Step = {
   name: "authenticate",
   appliesTo: () => true,
-  prepare(_plan, { authenticator }) {
+  prepare(_plan, { authenticator, authenticate: check }) {
     return (call) => {
       const { credentials } = call.request;
       if (credentials === undefined) return undefined;
+      if (credentials.kind === "bearer")
+        return check === undefined ? accept(call, undefined) : ask(call, check, credentials);
       const found = authenticator.authenticate(credentials);
       return isPromise(found) ? acceptLater(call, found) : accept(call, found);
     };
   },
 };
+
+/** A check may read, whatever the operation may do. */
+class CheckContext extends CallContext {
+  override get writable(): boolean {
+    return false;
+  }
+}
+
+function ask(call: ActiveCall, check: Authenticate, credentials: BearerCredentials): void | Promise<void> {
+  const found = check(credentials, new CheckContext(call));
+  if (!isPromise(found)) return accept(call, found && toPrincipal(found));
+  return acceptLater(
+    call,
+    found.then((caller) => caller && toPrincipal(caller)),
+  );
+}
 
 async function acceptLater(call: ActiveCall, found: Promise<Principal | undefined>): Promise<void> {
   accept(call, await found);

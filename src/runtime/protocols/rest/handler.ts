@@ -1,8 +1,14 @@
 import { ApiError, toApiError } from "../../../base/errors/index.ts";
+import type { JsonValue } from "../../../base/lib/json.ts";
 import {
   type Conditions,
+  challengeOf,
+  createCredentialReader,
+  createErrorFormat,
   createRoutes,
   decodeQueryInput,
+  type InputParts,
+  type ListParts,
   parsePrefer,
   type RouteMatch,
   versionsOf,
@@ -17,10 +23,10 @@ import { executeEdit } from "./edit.ts";
 import { type OperationPlan, planOperation } from "./plan.ts";
 import {
   checkContentType,
+  credentialsOf,
   parseBody,
   type RequestBody,
   readConditions,
-  readCredentials,
   readIdempotency,
   readMeta,
 } from "./request.ts";
@@ -40,7 +46,10 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
   const { model } = engine;
   const routes = createRoutes(model);
   const documents = createDocuments(model, routes, options);
-  const challenge = `Bearer realm="${model.name}"`;
+  const format = createErrorFormat(model.rest.errors);
+  const readCredentials = createCredentialReader(model.authentication);
+  const challenge = challengeOf(model, false);
+  const invalid = challengeOf(model, true);
   const plans = new Map<string, OperationPlan>();
   for (const endpoint of routes.endpoints) {
     for (const operation of endpoint.operations.values()) {
@@ -77,11 +86,15 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
     } catch (thrown) {
       const error = toApiError(thrown);
       if (error.status >= 500) options.onError?.(exchange, thrown);
-      await sendProblem(exchange, error, { headers: withHints(exchange, headers, error), challenge });
+      await sendProblem(exchange, error, { format, headers: withHints(exchange, headers, error), challenge });
     }
   }
 
-  async function run(exchange: Exchange, plan: OperationPlan, id: string | undefined): Promise<void> {
+  async function run(
+    exchange: Exchange,
+    plan: OperationPlan,
+    lastParameter: string | undefined,
+  ): Promise<void> {
     const { operation } = plan;
     const { headers } = exchange.request;
     const mediaType = plan.negotiate === undefined ? "application/json" : plan.negotiate(headers.accept);
@@ -96,11 +109,13 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
     const conditions = readConditions(exchange, plan.unsafe);
     const precondition = plan.unsafe ? preconditionOf(conditions) : undefined;
     const body = await takeBody(exchange, plan);
-    const credentials = readCredentials(exchange);
+    const credentials = credentialsOf(exchange, readCredentials);
     const idempotency = plan.unsafe ? readIdempotency(exchange, body) : undefined;
-    const json = body === undefined ? undefined : parseBody(body.bytes);
-    const edit = plan.edit?.(body?.mediaType, json);
-    const input = operation.http?.method === "GET" ? decodeQueryInput(operation, query.input) : json;
+    const json = body === undefined || plan.dropsBody ? undefined : parseBody(body.bytes);
+    const path = plan.readPath?.(exchange.path);
+    const id = path === undefined ? lastParameter : path.id;
+    const input = inputOf(plan, { path: path?.input, query: query.input, body: json });
+    const edit = plan.edit?.(body?.mediaType, input);
     const preferences = parsePrefer(preferOf(exchange));
     const call: Call = {
       operation: operation.id,
@@ -108,7 +123,7 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
       signal: exchange.signal,
       ...(id === undefined ? {} : { id }),
       ...(input === undefined || edit !== undefined ? {} : { input }),
-      ...(operation.method === "list" ? { list: query.list ?? {} } : {}),
+      ...(operation.method === "list" ? { list: listOf(plan, query.list) } : {}),
       ...(query.fields === undefined ? {} : { fields: query.fields }),
       ...(query.expand === undefined ? {} : { expand: query.expand }),
       ...(precondition === undefined ? {} : { precondition }),
@@ -123,9 +138,17 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
 
   function finish(exchange: Exchange, asked: Asked, outcome: Outcome): Promise<void> | void {
     if (outcome.ok) return sendSuccess(exchange, asked, outcome);
-    const { error, replayed } = outcome;
-    const invalid = asked.call.credentials === undefined ? challenge : `${challenge}, error="invalid_token"`;
-    return sendProblem(exchange, error, { headers: asked.plan.errorHeaders, challenge: invalid, replayed });
+    const { replayed } = outcome;
+    const { plan, call } = asked;
+    const { inputErrors } = plan;
+    const error = inputErrors === undefined ? outcome.error : inputErrors.toRequestError(outcome.error);
+    return sendProblem(exchange, error, {
+      format,
+      headers: plan.errorHeaders,
+      challenge: call.credentials === undefined ? challenge : invalid,
+      replayed,
+      ...(inputErrors === undefined ? {} : { pointerOf: inputErrors.pointerOf }),
+    });
   }
 
   return (exchange) => {
@@ -139,14 +162,33 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
 
 const NO_QUERY: ReturnType<OperationPlan["readQuery"]> = {};
 
+function listOf({ counts }: OperationPlan, list: ListParts = {}): ListParts {
+  return counts ? { ...list, total: true } : list;
+}
+
+/** The input that a request carries, from where the operation has it. */
+function inputOf(
+  { operation, readInput }: OperationPlan,
+  {
+    path,
+    query,
+    body,
+  }: Pick<InputParts, "path" | "body"> & { readonly query: Readonly<Record<string, string>> | undefined },
+): JsonValue | undefined {
+  const takesQuery = (operation.http?.query.length ?? 0) > 0 || operation.http?.method === "GET";
+  const decoded = takesQuery ? decodeQueryInput(operation, query) : undefined;
+  if (readInput !== undefined) return readInput({ path, query: decoded, body });
+  return takesQuery ? decoded : body;
+}
+
 /** Takes the body of an operation; the engine refuses one where no input belongs. */
 async function takeBody(exchange: Exchange, plan: OperationPlan): Promise<RequestBody | undefined> {
   if (!exchange.hasBody) return undefined;
   // RFC 9110 section 9.3.1: it would have no meaning, and is what smuggling attempts look like.
-  if (!plan.unsafe && plan.operation.http?.method === "GET") {
+  if (!plan.unsafe && !plan.dropsBody && plan.operation.http?.method === "GET") {
     throw new ApiError("malformed_request", "A GET request takes no body.");
   }
-  const mediaType = checkContentType(exchange, plan.bodyTypes);
+  const mediaType = plan.dropsBody ? "" : checkContentType(exchange, plan.bodyTypes);
   const bytes = await readBody(exchange, plan.operation.maxBodyBytes);
   return bytes.length === 0 ? undefined : { bytes, mediaType };
 }

@@ -1,11 +1,19 @@
 import type { Model, OperationModel, ResourceModel } from "../../../contract/model/model.ts";
 import {
+  type AnswerWriter,
+  createAnswerWriter,
   createHalWriter,
+  createInputErrors,
+  createInputReader,
   createMediaTypeNegotiator,
+  createPathReader,
   createQueryReader,
   HAL_MEDIA_TYPE,
   type HalWriter,
+  type InputErrors,
+  type InputReader,
   type Negotiator,
+  type PathReader,
   type QueryReader,
   type RowPath,
   representationKey,
@@ -25,9 +33,21 @@ export interface OperationPlan {
   /** Changes something, so that Prefer and Idempotency-Key have a meaning. */
   readonly unsafe: boolean;
   readonly readQuery: QueryReader;
+  /** Of paths with other parameters than a row's id. */
+  readonly readPath: PathReader | undefined;
+  /** Where the input is not simply the body or the query. */
+  readonly readInput: InputReader | undefined;
+  /** Where the input is not simply the body. */
+  readonly inputErrors: InputErrors | undefined;
+  /** Whether a body that nobody asked for is dropped unread. */
+  readonly dropsBody: boolean;
+  /** Whether every answer counts the rows of its list. */
+  readonly counts: boolean;
   /** Undefined where answers have no body. */
   readonly negotiate: Negotiator<MediaType> | undefined;
   readonly hal: HalWriter | undefined;
+  /** Where the answer is not simply the output. */
+  readonly writeAnswer: AnswerWriter | undefined;
   /** Path of a row by its id. */
   readonly rowPath: RowPath | undefined;
   /** Media types that a body may have, for the header that goes with 415. */
@@ -67,16 +87,26 @@ export function planOperation(
   const deprecation = deprecationHeaders(model, operation, docsPath);
   const cacheControl = operation.cacheControl ?? "no-store";
   const common = ["Cache-Control", cacheControl, ...NO_SNIFF, ...deprecation];
-  const vary = unsafe ? [] : ["Vary", shaped ? `Accept, ${VARY}` : VARY];
-  const shape = JSON.stringify([model.version, resource?.fields ?? output]);
+  const writeAnswer = createAnswerWriter(model, operation);
+  // HAL has a shape of its own, which clients of another one do not ask for.
+  const linked = shaped && writeAnswer === undefined;
+  const vary = unsafe ? [] : ["Vary", linked ? `Accept, ${VARY}` : VARY];
+  const answer = [operation.http?.answer, model.rest.timestamps];
+  const shape = JSON.stringify([model.version, resource?.fields ?? output, answer]);
   const get = operation.resource === undefined ? undefined : model.operations[`${operation.resource}.get`];
   return {
     operation,
     resource,
     unsafe,
-    readQuery: createQueryReader(operation),
-    negotiate: output.kind === "none" ? undefined : shaped ? negotiateJsonOrHal : negotiateJson,
-    hal: resource === undefined ? undefined : createHalWriter(model, resource),
+    readQuery: createQueryReader(operation, resource?.list),
+    readPath: createPathReader(model, operation),
+    readInput: createInputReader(operation),
+    inputErrors: createInputErrors(operation),
+    dropsBody: operation.http?.unknownFields === "ignore" && !takesBody(operation),
+    counts: operation.http?.answer?.kind === "page" && operation.http.answer.keys.total !== undefined,
+    negotiate: output.kind === "none" ? undefined : linked ? negotiateJsonOrHal : negotiateJson,
+    hal: resource === undefined || !linked ? undefined : createHalWriter(model, resource),
+    writeAnswer,
     rowPath: resource === undefined ? undefined : rowPathOf(model, resource.name),
     bodyTypes: bodyTypesOf(operation, get !== undefined),
     headers: {
@@ -95,11 +125,18 @@ export function planOperation(
   };
 }
 
+/** Whether any field of the input comes in the body. */
+function takesBody({ http, input }: OperationModel): boolean {
+  const elsewhere = (http?.parameters.length ?? 0) + (http?.query.length ?? 0);
+  return Object.keys(input?.fields ?? {}).length > elsewhere;
+}
+
 // Who calls decides which rows and fields there are.
 const VARY = "Accept-Encoding, Authorization, X-Api-Key";
 
 function bodyTypesOf(operation: OperationModel, readable: boolean): readonly string[] {
-  if (operation.method !== "patch") return ["application/json"];
+  // Inside an envelope the body is no patch document.
+  if (operation.method !== "patch" || operation.http?.body !== undefined) return ["application/json"];
   const merge = ["application/merge-patch+json", "application/json"];
   return readable ? [...merge, JSON_PATCH_MEDIA_TYPE] : merge;
 }

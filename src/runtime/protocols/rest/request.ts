@@ -4,9 +4,9 @@ import { ApiError } from "../../../base/errors/index.ts";
 import { JsonSyntaxError, type JsonValue, parseJson } from "../../../base/lib/index.ts";
 import {
   type Conditions,
+  type CredentialReader,
   isTraceparent,
   type Preferences,
-  parseApiKey,
   parseConditions,
   parseContentType,
   parseIdempotencyKey,
@@ -51,12 +51,11 @@ export function parseBody(bytes: Uint8Array): JsonValue {
 }
 
 /** Reads who calls; undefined without credentials. */
-export function readCredentials(exchange: Exchange): Credentials | undefined {
+export function credentialsOf(exchange: Exchange, read: CredentialReader): Credentials | undefined {
   const { authorization } = exchange.request.headers;
   const apiKey = exchange.request.headers["x-api-key"];
   if (authorization === undefined && apiKey === undefined) return undefined;
-  const key = parseApiKey(authorization, Array.isArray(apiKey) ? apiKey.join(", ") : apiKey);
-  return key === undefined ? undefined : { kind: "api-key", key };
+  return read(authorization, Array.isArray(apiKey) ? apiKey.join(", ") : apiKey);
 }
 
 /** Reads what a call carries beside its input. */

@@ -41,14 +41,15 @@ export function sendSuccess(exchange: Exchange, asked: Asked, outcome: Success):
   if (outcome.replayed) extra.push("Idempotent-Replayed", "true");
   if (call.meta.traceparent !== undefined) extra.push("traceparent", call.meta.traceparent);
   if (outcome.kind === "none" || operation.output.kind === "none" || isEmpty(outcome)) {
-    return send(exchange, 204, [...plan.emptyHeaders, ...extra]);
+    const { status = 204 } = operation.http ?? {};
+    return send(exchange, operation.output.kind === "none" ? status : 204, [...plan.emptyHeaders, ...extra]);
   }
 
   const isRow = operation.output.kind === "row";
-  const status = outcome.kind === "created" ? 201 : 200;
+  const { status = 200 } = operation.http ?? {};
   const rowPath =
     isRow && plan.rowPath !== undefined && outcome.id !== undefined ? plan.rowPath(outcome.id) : undefined;
-  if (status === 201 && rowPath !== undefined) extra.push("Location", rowPath);
+  if (outcome.kind === "created" && rowPath !== undefined) extra.push("Location", rowPath);
 
   // What one row looks like follows from its version and the question; anything else is told apart by its bytes.
   const version = isRow ? outcome.version : undefined;
@@ -110,6 +111,7 @@ function represent(
   } else if (hal !== undefined) {
     return stringifyJson(hal.row(outcome.value ?? null, outcome.actions ?? []));
   }
+  if (plan.writeAnswer !== undefined) return stringifyJson(plan.writeAnswer(outcome.value ?? null));
   return outcome.json ?? stringifyJson(outcome.value ?? null);
 }
 
