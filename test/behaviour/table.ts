@@ -1,11 +1,12 @@
 import type { Place, Scenario } from "./scenario.ts";
 
-/** Every place a scenario runs in; a protocol adds two. */
+/** Every place a scenario runs in; a protocol adds two, another form of REST one. */
 export const PLACES: readonly (Place & { readonly title: string })[] = [
   { caller: "memory", database: "pglite", title: "in memory, PGlite" },
   { caller: "memory", database: "postgres", title: "in memory, PostgreSQL" },
   { caller: "rest", database: "pglite", title: "REST, PGlite" },
   { caller: "rest", database: "postgres", title: "REST, PostgreSQL" },
+  { caller: "cbor", database: "pglite", title: "REST in CBOR, PGlite" },
 ];
 
 /** What became of a scenario in a place. */

@@ -3,6 +3,7 @@ import { startService } from "concordat/server";
 import { hashApiKey, issueApiKey } from "../../src/runtime/auth/index.ts";
 import type { Logger } from "../../src/runtime/engine/index.ts";
 import type { Caller } from "./caller.ts";
+import { createCborCaller } from "./callers/cbor.ts";
 import { createMemoryCaller } from "./callers/memory.ts";
 import { createRestCaller } from "./callers/rest.ts";
 import type { Place } from "./scenario.ts";
@@ -43,6 +44,7 @@ export async function openWorld(databaseUrl: string | undefined): Promise<World>
   const callers: Readonly<Record<Place["caller"], Caller>> = {
     memory: createMemoryCaller(running.engine),
     rest: createRestCaller(model, running.url),
+    cbor: createCborCaller(model, running.url),
   };
   const { apiKeys } = running.store;
   let made = 0;
@@ -63,7 +65,7 @@ export async function openWorld(databaseUrl: string | undefined): Promise<World>
       keys,
     });
   return {
-    stages: { memory: stageOf("memory"), rest: stageOf("rest") },
+    stages: { memory: stageOf("memory"), rest: stageOf("rest"), cbor: stageOf("cbor") },
     errors,
     close: () => running.close(),
   };

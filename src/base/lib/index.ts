@@ -1,7 +1,11 @@
 export { base64ByteLength, decodeBase64, encodeBase64 } from "./base64.ts";
+export { canonicalJson } from "./canonical-json.ts";
+export type { CborValue } from "./cbor.ts";
 export { compareDecimals, fromUnits, isDecimal, toScale, toUnits, wholeDigits } from "./decimal.ts";
+export { CborSyntaxError, type DecodeCborLimits, decodeCbor } from "./decode-cbor.ts";
 export { isWritingOf, toDouble } from "./double.ts";
 export { durationFromMicros, durationToMicros, MAX_DURATION_MICROS, parseDuration } from "./duration.ts";
+export { encodeCbor } from "./encode-cbor.ts";
 export { idTimeMs, isAnyId, isId, isIdPrefix, newId, type RandomBytes } from "./ids.ts";
 export type { JsonValue } from "./json.ts";
 export { JsonSyntaxError, type ParseJsonLimits, parseJson } from "./parse-json.ts";

@@ -178,6 +178,7 @@ test("a patch is taken as merge patch and, where the row can be read, as JSON Pa
   assert.deepEqual(Object.keys(content), [
     "application/merge-patch+json",
     "application/json",
+    "application/cbor",
     "application/json-patch+json",
   ]);
 });

@@ -78,7 +78,8 @@ function requestBody(context: EmitContext, operation: OperationModel): JsonObjec
     (field) => field.optional || field.default !== undefined,
   );
   const required = optional ? {} : { required: true };
-  if (method !== "patch") return { ...required, content: { "application/json": { schema } } };
+  const body = { "application/json": { schema }, "application/cbor": { schema } };
+  if (method !== "patch") return { ...required, content: body };
   // A JSON Patch is applied to the row as `get` shows it.
   const readable = context.model.operations[`${operation.resource}.get`] !== undefined;
   return {
@@ -86,7 +87,7 @@ function requestBody(context: EmitContext, operation: OperationModel): JsonObjec
     description: `A merge patch (RFC 7396)${readable ? " or a JSON Patch (RFC 6902)" : ""}.`,
     content: {
       "application/merge-patch+json": { schema },
-      "application/json": { schema },
+      ...body,
       ...(readable ? { "application/json-patch+json": { schema: jsonPatchRef(context) } } : {}),
     },
   };

@@ -52,19 +52,28 @@ function contentOf(
       () => fieldSchema(output.field, context.output),
       `output ${owner ?? ""}.${name}`,
     );
-    return { "application/json": { schema } };
+    return { "application/json": { schema }, "application/cbor": { schema } };
   }
   if (resource === undefined) return undefined;
-  return output.kind === "row"
-    ? {
-        "application/json": { schema: rowRef(context, resource) },
-        "application/hal+json": { schema: halRowRef(context, resource) },
-      }
-    : {
-        "application/json": { schema: pageRef(context, resource) },
-        "application/hal+json": { schema: halPageRef(context, resource) },
-      };
+  const schema = output.kind === "row" ? rowRef(context, resource) : pageRef(context, resource);
+  const hal = output.kind === "row" ? halRowRef(context, resource) : halPageRef(context, resource);
+  return {
+    "application/json": { schema },
+    "application/hal+json": { schema: hal },
+    "application/cbor": { schema },
+    ...(output.kind === "row" ? {} : LINES),
+  };
 }
+
+/** Forms of a list that are no JSON value: text as far as a schema can tell. */
+const LINES = {
+  "text/csv": {
+    schema: { type: "string", description: "A header line of field paths, then a line for each row." },
+  },
+  "application/x-ndjson": {
+    schema: { type: "string", description: "Each row as JSON on a line of its own." },
+  },
+} as const;
 
 function headersOf(operation: OperationModel): HeaderName[] {
   const { kind, output, method, idempotency } = operation;

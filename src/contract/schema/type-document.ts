@@ -11,15 +11,16 @@ export function typeDocument(): string {
     "",
     INTRODUCTION,
     "",
-    "## In programs, JSON and SQL",
+    "## In programs, JSON, CBOR and SQL",
     "",
     table(
-      ["kind", "author writes", "TypeScript", "JSON", "JSON Schema", "SQL"],
+      ["kind", "author writes", "TypeScript", "JSON", "CBOR", "JSON Schema", "SQL"],
       rows.map(([kind, row]) => [
         kind,
         code(row.author),
         code(row.typescript),
         row.json,
+        row.cbor,
         row.jsonSchema,
         code(row.sql),
       ]),
@@ -74,6 +75,15 @@ absent and null are NULL; that is why a resource's own field cannot be optional 
 Request bodies are read strictly (RFC 8259, RFC 7493): duplicate keys, the keys \`__proto__\`, \`constructor\` and
 \`prototype\`, lone surrogates, nesting deeper than 64 levels, and numbers with a magnitude or precision that a double does
 not have are refused with line and column, as \`malformed_request\`. Whole numbers beyond 2^53 are read exactly.
+
+## CBOR
+
+CBOR bodies (RFC 8949) say the same as JSON, item for item, in preferred serialisation and definite lengths; only int64 and
+bytes have a form of their own, and there are no tags but those of bignums (2 and 3), which a \`json\` field may need. Taken are
+all well-formed widths and lengths, indefinite ones too, and the JSON forms of int64 and bytes. Refused as \`malformed_request\`,
+with the offset of the item: what JSON has no form for (undefined, other simple values, NaN, infinities, keys that are not text),
+all other tags, duplicate keys, prototype keys, invalid UTF-8, nesting deeper than 64 levels, lengths beyond the end and bytes
+after the item. A byte string where no bytes belong is a \`wrong_type\`. Minus zero is zero.
 
 ## Types of other libraries
 

@@ -68,6 +68,9 @@ export function typeName(value: unknown): string {
       return Number.isInteger(value) ? "a number" : "a number that is not whole";
     case "bigint":
       return "a number";
+    case "symbol":
+      // A protocol puts one where its wire has values that JSON has not, named by what it was.
+      return `a ${value.description}`;
     default:
       return value === undefined ? "nothing" : `a ${typeof value}`;
   }

@@ -24,7 +24,10 @@ const brotliAsync = promisify(brotliCompress);
 const zstdAsync = promisify(zstdCompress);
 
 /** Codes a body; on another thread where it is long. */
-export function compress(body: string, coding: Exclude<Coding, "identity">): Promise<Buffer> | Buffer {
+export function compress(
+  body: string | Uint8Array,
+  coding: Exclude<Coding, "identity">,
+): Promise<Buffer> | Buffer {
   const short = body.length <= SYNCHRONOUS_BYTES;
   switch (coding) {
     case "gzip":

@@ -1,4 +1,4 @@
-export { codingFor, sendText } from "./answer.ts";
+export { codingFor, sendBody } from "./answer.ts";
 export { Exchange, type ExchangeHandler, type ExchangeOptions } from "./exchange.ts";
 export type { HttpRequest, HttpResponse } from "./http.ts";
 export { createRestHandler, type DocumentOptions, type RestOptions } from "./rest/index.ts";

@@ -1,6 +1,6 @@
 import type { ApiError } from "../../base/errors/index.ts";
 import { type ErrorFormat, isTraceparent, PROBLEM_FORMAT } from "../../wire/rest/index.ts";
-import { codingFor, sendText } from "./answer.ts";
+import { codingFor, sendBody } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** What an error answer has beside the error. */
@@ -43,5 +43,5 @@ export function sendProblem(
   });
   const coding = codingFor(exchange, body);
   if (coding !== "identity") all.push("Vary", "Accept-Encoding");
-  return sendText(exchange, status, all, body, coding);
+  return sendBody(exchange, status, all, body, coding);
 }

@@ -7,6 +7,7 @@ export {
 } from "./accept.ts";
 export { type AnswerWriter, createAnswerWriter } from "./answer-writer.ts";
 export { createQueryReader, type ListParts, type QueryParts, type QueryReader } from "./call-query.ts";
+export { CBOR_MEDIA_TYPE, type CborForm, createCborForm } from "./cbor-form.ts";
 export { type Conditions, type EntityTag, parseConditions, parseEntityTags } from "./conditional.ts";
 export { type ContentType, parseContentType } from "./content-type.ts";
 export {
@@ -15,6 +16,7 @@ export {
   createCredentialReader,
   type HeaderCredentials,
 } from "./credentials.ts";
+export { CSV_MEDIA_TYPE, type CsvSelection, type CsvWriter, createCsvWriter } from "./csv.ts";
 export { createErrorFormat, type ErrorFormat, PROBLEM_FORMAT } from "./error-format.ts";
 export { formatProblem, PROBLEM_MEDIA_TYPE, type ProblemContext, problemType } from "./errors.ts";
 export {
@@ -40,6 +42,7 @@ export { applyJsonPatch, type PatchOperation, parseJsonPatch } from "./json-patc
 export { formatPointer, parsePointer } from "./json-pointer.ts";
 export { formatPageLinks, type PageLinks, type PagePosition, pageLinks } from "./links.ts";
 export { applyMergePatch, isJsonObject } from "./merge-patch.ts";
+export { formatNdjson, NDJSON_MEDIA_TYPE } from "./ndjson.ts";
 export { createPathReader, type PathParts, type PathReader } from "./path-reader.ts";
 export { type Preferences, parsePrefer } from "./prefer.ts";
 export { decodeQueryInput } from "./query-input.ts";

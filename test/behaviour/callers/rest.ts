@@ -11,22 +11,37 @@ type Problem = {
   readonly data?: Record<string, unknown>;
 };
 
+/** How bodies are written and read. */
+export interface BodyCodec {
+  readonly name: string;
+  readonly mediaType: string;
+  write(input: JsonValue, operation: OperationModel): string | Uint8Array<ArrayBuffer>;
+  read(body: Uint8Array, operation: OperationModel): JsonValue;
+}
+
+const JSON_CODEC: BodyCodec = {
+  name: "REST",
+  mediaType: "application/json",
+  write: stringifyJson,
+  read: (body) => parseJson(Buffer.from(body).toString()),
+};
+
 /** Calls over HTTP, as any client would: everything it knows of the service is the model and the URL. */
-export function createRestCaller(model: Model, url: string): Caller {
+export function createRestCaller(model: Model, url: string, codec = JSON_CODEC): Caller {
   const base = url + model.rest.base;
   return {
-    name: "REST",
+    name: codec.name,
     call: async (id, question = {}) => {
       const operation = model.operations[id];
       if (operation?.http === undefined) throw new TypeError(`REST does not offer ${id}`);
       const { signal } = question;
       const response = await fetch(base + pathOf(operation, question), {
         method: operation.http.method,
-        headers: headersOf(question, bodyOf(operation, question) !== undefined),
-        body: bodyOf(operation, question) ?? null,
+        headers: headersOf(question, codec.mediaType, bodyOf(operation, question, codec) !== undefined),
+        body: bodyOf(operation, question, codec) ?? null,
         ...(signal === undefined ? {} : { signal }),
       });
-      return readAnswer(response, await response.text());
+      return readAnswer(response, await response.bytes(), (body) => codec.read(body, operation));
     },
     close: async () => {},
   };
@@ -58,17 +73,18 @@ function pathOf({ http, input }: OperationModel, question: Question): string {
   return parameters.length === 0 ? path : `${path}?${parameters.join("&")}`;
 }
 
-function bodyOf({ http }: OperationModel, { text, input }: Question): string | undefined {
+function bodyOf(operation: OperationModel, { text, input }: Question, codec: BodyCodec) {
   if (text !== undefined) return text;
-  return http!.method === "GET" || input === undefined ? undefined : stringifyJson(input as JsonValue);
+  if (operation.http!.method === "GET" || input === undefined) return undefined;
+  return codec.write(input as JsonValue, operation);
 }
 
-function headersOf(question: Question, body: boolean): Record<string, string> {
-  const { as, idempotencyKey, ifMatch, timeoutMs } = question;
+function headersOf(question: Question, mediaType: string, body: boolean): Record<string, string> {
+  const { as, idempotencyKey, ifMatch, timeoutMs, text } = question;
   return {
-    Accept: "application/json",
+    Accept: mediaType,
     "Accept-Encoding": "identity",
-    ...(body ? { "Content-Type": "application/json" } : {}),
+    ...(body ? { "Content-Type": text === undefined ? mediaType : "application/json" } : {}),
     ...(as ? { Authorization: `Bearer ${as.key}` } : {}),
     ...(idempotencyKey === undefined ? {} : { "Idempotency-Key": latin1(idempotencyKey) }),
     ...(ifMatch === undefined ? {} : { "If-Match": ifMatch }),
@@ -81,7 +97,11 @@ function latin1(text: string): string {
   return Buffer.from(text).toString("latin1");
 }
 
-function readAnswer({ status, headers }: Response, body: string): Answer {
+function readAnswer(
+  { status, headers }: Response,
+  body: Uint8Array,
+  read: (body: Uint8Array) => JsonValue,
+): Answer {
   const common = {
     status,
     replayed: headers.get("idempotent-replayed") === "true",
@@ -94,14 +114,14 @@ function readAnswer({ status, headers }: Response, body: string): Answer {
       ...common,
       ok: true,
       kind: status === 201 ? "created" : status === 204 ? "none" : "ok",
-      value: body === "" ? undefined : parseJson(body),
+      value: body.length === 0 ? undefined : read(body),
       code: "",
       message: "",
       violations: [],
       data: undefined,
     };
   }
-  const problem = JSON.parse(body) as Problem;
+  const problem = JSON.parse(Buffer.from(body).toString()) as Problem;
   if (problem.status !== status)
     throw new TypeError(`Problem says ${problem.status}, the status is ${status}`);
   return {

@@ -14,7 +14,7 @@ import {
   type RouteTable,
   representationKey,
 } from "../../../wire/rest/index.ts";
-import { acceptEncoding, codingFor, sendText } from "../answer.ts";
+import { acceptEncoding, codingFor, sendBody } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
 import { send } from "../send.ts";
 
@@ -175,7 +175,7 @@ export function sendDocument(exchange: Exchange, document: Document): Promise<vo
   }
   const coding = codingFor(exchange, document.text);
   headers.push("ETag", formatEntityTag({ ...tag, coding }), "Content-Type", mediaType);
-  return sendText(exchange, 200, headers, document.text, coding);
+  return sendBody(exchange, 200, headers, document.text, coding);
 }
 
 /** Value of the Allow header of every document. */

@@ -97,9 +97,11 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
   ): Promise<void> {
     const { operation } = plan;
     const { headers } = exchange.request;
-    const mediaType = plan.negotiate === undefined ? "application/json" : plan.negotiate(headers.accept);
+    const { representations } = plan;
+    const mediaType =
+      representations === undefined ? "application/json" : representations.negotiate(headers.accept);
     if (mediaType === undefined) {
-      const offers = plan.hal === undefined ? "application/json" : "application/json, application/hal+json";
+      const offers = representations?.offers.join(", ");
       throw new ApiError(
         "not_acceptable",
         `The Accept header takes nothing that is offered here: ${offers}.`,
@@ -110,8 +112,8 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
     const precondition = plan.unsafe ? preconditionOf(conditions) : undefined;
     const body = await takeBody(exchange, plan);
     const credentials = credentialsOf(exchange, readCredentials);
-    const idempotency = plan.unsafe ? readIdempotency(exchange, body) : undefined;
-    const json = body === undefined || plan.dropsBody ? undefined : parseBody(body.bytes);
+    const json = body === undefined || plan.dropsBody ? undefined : parseBody(body, plan.cbor);
+    const idempotency = plan.unsafe ? readIdempotency(exchange, body?.mediaType, json) : undefined;
     const path = plan.readPath?.(exchange.path);
     const id = path === undefined ? lastParameter : path.id;
     const input = inputOf(plan, { path: path?.input, query: query.input, body: json });

@@ -1,29 +1,28 @@
 import type { Model, OperationModel, ResourceModel } from "../../../contract/model/model.ts";
 import {
-  type AnswerWriter,
+  CBOR_MEDIA_TYPE,
+  type CborForm,
   createAnswerWriter,
-  createHalWriter,
+  createCborForm,
   createInputErrors,
   createInputReader,
-  createMediaTypeNegotiator,
   createPathReader,
   createQueryReader,
-  HAL_MEDIA_TYPE,
-  type HalWriter,
   type InputErrors,
   type InputReader,
-  type Negotiator,
   type PathReader,
   type QueryReader,
   type RowPath,
   representationKey,
   rowPathOf,
 } from "../../../wire/rest/index.ts";
-
 import { createEditReader, type EditReader, JSON_PATCH_MEDIA_TYPE } from "./edit.ts";
-
-/** Media types of successful answers. */
-export type MediaType = "application/json" | typeof HAL_MEDIA_TYPE;
+import {
+  CONTENT_TYPES,
+  type MediaType,
+  planRepresentations,
+  type Representations,
+} from "./representation.ts";
 
 /** Everything about one operation on REST that the model alone decides. */
 export interface OperationPlan {
@@ -44,22 +43,20 @@ export interface OperationPlan {
   /** Whether every answer counts the rows of its list. */
   readonly counts: boolean;
   /** Undefined where answers have no body. */
-  readonly negotiate: Negotiator<MediaType> | undefined;
-  readonly hal: HalWriter | undefined;
-  /** Where the answer is not simply the output. */
-  readonly writeAnswer: AnswerWriter | undefined;
+  readonly representations: Representations | undefined;
+  readonly cbor: CborForm;
   /** Path of a row by its id. */
   readonly rowPath: RowPath | undefined;
   /** Media types that a body may have, for the header that goes with 415. */
   readonly bodyTypes: readonly string[];
   /** Headers of a success with a body, by media type, names and values in turn. */
-  readonly headers: Readonly<Record<MediaType, readonly string[]>>;
+  readonly headers: Readonly<Partial<Record<MediaType, readonly string[]>>>;
   /** Headers of a success without one. */
   readonly emptyHeaders: readonly string[];
   /** Headers that errors have here beside those of all errors. */
   readonly errorHeaders: readonly string[];
   /** Mixed into entity tags: changes when the contract changes what an answer looks like. */
-  readonly tagKeys: Readonly<Record<MediaType, string>>;
+  readonly tagKeys: Readonly<Partial<Record<MediaType, string>>>;
   /** Whether the answer may be kept anywhere; where not, only rows get an entity tag, for If-Match. */
   readonly stored: boolean;
   /** The `get` of the same resource, that edits read the row with. */
@@ -67,10 +64,6 @@ export interface OperationPlan {
   /** For patches of rows that can be read. */
   readonly edit: EditReader | undefined;
 }
-
-// One of each for all operations, since each remembers what it was asked.
-const negotiateJson = createMediaTypeNegotiator(["application/json"]);
-const negotiateJsonOrHal = createMediaTypeNegotiator(["application/json", HAL_MEDIA_TYPE]);
 
 const NO_SNIFF = ["X-Content-Type-Options", "nosniff"] as const;
 
@@ -87,12 +80,14 @@ export function planOperation(
   const deprecation = deprecationHeaders(model, operation, docsPath);
   const cacheControl = operation.cacheControl ?? "no-store";
   const common = ["Cache-Control", cacheControl, ...NO_SNIFF, ...deprecation];
+  const cbor = createCborForm(model, operation);
   const writeAnswer = createAnswerWriter(model, operation);
-  // HAL has a shape of its own, which clients of another one do not ask for.
-  const linked = shaped && writeAnswer === undefined;
-  const vary = unsafe ? [] : ["Vary", linked ? `Accept, ${VARY}` : VARY];
+  const representations = planRepresentations(model, operation, { cbor, writeAnswer });
+  const offers = representations?.offers ?? [];
+  const vary = unsafe ? [] : ["Vary", offers.length > 1 ? `Accept, ${VARY}` : VARY];
   const answer = [operation.http?.answer, model.rest.timestamps];
   const shape = JSON.stringify([model.version, resource?.fields ?? output, answer]);
+  const shapeKey = representationKey([shape]);
   const get = operation.resource === undefined ? undefined : model.operations[`${operation.resource}.get`];
   return {
     operation,
@@ -104,21 +99,18 @@ export function planOperation(
     inputErrors: createInputErrors(operation),
     dropsBody: operation.http?.unknownFields === "ignore" && !takesBody(operation),
     counts: operation.http?.answer?.kind === "page" && operation.http.answer.keys.total !== undefined,
-    negotiate: output.kind === "none" ? undefined : linked ? negotiateJsonOrHal : negotiateJson,
-    hal: resource === undefined || !linked ? undefined : createHalWriter(model, resource),
-    writeAnswer,
+    representations,
+    cbor,
     rowPath: resource === undefined ? undefined : rowPathOf(model, resource.name),
     bodyTypes: bodyTypesOf(operation, get !== undefined),
-    headers: {
-      "application/json": ["Content-Type", "application/json", ...common, ...vary],
-      [HAL_MEDIA_TYPE]: ["Content-Type", HAL_MEDIA_TYPE, ...common, ...vary],
-    },
+    headers: byMediaType(offers, (type) => [
+      ...["Content-Type", CONTENT_TYPES[type] ?? type],
+      ...common,
+      ...vary,
+    ]),
     emptyHeaders: [...common, ...vary],
     errorHeaders: deprecation,
-    tagKeys: {
-      "application/json": representationKey(["json", shape]),
-      [HAL_MEDIA_TYPE]: representationKey(["hal", shape]),
-    },
+    tagKeys: byMediaType(offers, (type) => representationKey([type, shapeKey])),
     stored: !/(?:^|[,\s])no-store(?:$|[,\s])/i.test(cacheControl),
     readRow: get?.id,
     edit: operation.method === "patch" && get && resource ? createEditReader(resource) : undefined,
@@ -131,13 +123,21 @@ function takesBody({ http, input }: OperationModel): boolean {
   return Object.keys(input?.fields ?? {}).length > elsewhere;
 }
 
+function byMediaType<T>(
+  types: readonly MediaType[],
+  make: (type: MediaType) => T,
+): Readonly<Partial<Record<MediaType, T>>> {
+  return Object.fromEntries(types.map((type) => [type, make(type)]));
+}
+
 // Who calls decides which rows and fields there are.
 const VARY = "Accept-Encoding, Authorization, X-Api-Key";
 
 function bodyTypesOf(operation: OperationModel, readable: boolean): readonly string[] {
-  // Inside an envelope the body is no patch document.
-  if (operation.method !== "patch" || operation.http?.body !== undefined) return ["application/json"];
-  const merge = ["application/merge-patch+json", "application/json"];
+  // Inside an envelope the body is what the clients of another API send, and no patch document.
+  if (operation.http?.body !== undefined) return ["application/json"];
+  if (operation.method !== "patch") return ["application/json", CBOR_MEDIA_TYPE];
+  const merge = ["application/merge-patch+json", "application/json", CBOR_MEDIA_TYPE];
   return readable ? [...merge, JSON_PATCH_MEDIA_TYPE] : merge;
 }
 

@@ -1,8 +1,17 @@
 import { isUtf8 } from "node:buffer";
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { ApiError } from "../../../base/errors/index.ts";
-import { JsonSyntaxError, type JsonValue, parseJson } from "../../../base/lib/index.ts";
 import {
+  CborSyntaxError,
+  canonicalJson,
+  decodeCbor,
+  JsonSyntaxError,
+  type JsonValue,
+  parseJson,
+} from "../../../base/lib/index.ts";
+import {
+  CBOR_MEDIA_TYPE,
+  type CborForm,
   type Conditions,
   type CredentialReader,
   isTraceparent,
@@ -14,6 +23,7 @@ import {
 } from "../../../wire/rest/index.ts";
 import type { Call, CallMeta, Credentials } from "../../engine/index.ts";
 import type { Exchange } from "../exchange.ts";
+import { JSON_PATCH_MEDIA_TYPE } from "./edit.ts";
 
 /** A body that has been read, and its media type; undefined where nothing came. */
 export interface RequestBody {
@@ -36,8 +46,12 @@ export function checkContentType(exchange: Exchange, accepted: readonly string[]
   return found.mediaType;
 }
 
-/** Reads a JSON body; throws `malformed_request` with the place of the first mistake. */
-export function parseBody(bytes: Uint8Array): JsonValue {
+/** Reads a body in JSON or CBOR; throws `malformed_request` with the place of the first mistake. */
+export function parseBody({ bytes, mediaType }: RequestBody, cbor: CborForm): JsonValue {
+  return mediaType === CBOR_MEDIA_TYPE ? parseCborBody(bytes, cbor) : parseJsonBody(bytes);
+}
+
+function parseJsonBody(bytes: Uint8Array): JsonValue {
   if (!isUtf8(bytes)) throw new ApiError("malformed_request", "The body is not UTF-8.");
   try {
     return parseJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"));
@@ -46,6 +60,17 @@ export function parseBody(bytes: Uint8Array): JsonValue {
     const { line, column, offset } = error;
     throw new ApiError("malformed_request", `The body is not valid JSON: ${error.message}.`, {
       data: { line, column, offset },
+    });
+  }
+}
+
+function parseCborBody(bytes: Uint8Array, cbor: CborForm): JsonValue {
+  try {
+    return cbor.read(decodeCbor(bytes));
+  } catch (error) {
+    if (!(error instanceof CborSyntaxError)) throw error;
+    throw new ApiError("malformed_request", `The body is not CBOR that is taken here: ${error.message}.`, {
+      data: { offset: error.offset },
     });
   }
 }
@@ -91,14 +116,18 @@ export function readConditions(exchange: Exchange, unsafe: boolean): Conditions 
 
 /**
  * Reads the idempotency key of a command. Its fingerprint is what must be the same for a repeated request to be the
- * same one: method, path, query, media type and body.
+ * same one: method, path, query and the value of the body, however it was written; a JSON Patch is another thing than
+ * the document of the same value.
  */
-export function readIdempotency(exchange: Exchange, body: RequestBody | undefined): Call["idempotency"] {
+export function readIdempotency(
+  exchange: Exchange,
+  mediaType: string | undefined,
+  body: JsonValue | undefined,
+): Call["idempotency"] {
   const header = exchange.request.headers["idempotency-key"];
   if (header === undefined) return undefined;
-  const digest = createHash("sha256").update(
-    `${exchange.method}\n${exchange.path}?${exchange.query}\n${body?.mediaType ?? ""}\n`,
-  );
-  if (body !== undefined) digest.update(body.bytes);
-  return { key: parseIdempotencyKey(String(header)), fingerprint: digest.digest("base64url") };
+  const form = mediaType === JSON_PATCH_MEDIA_TYPE ? mediaType : "";
+  const value = body === undefined ? "" : canonicalJson(body);
+  const asked = `${exchange.method}\n${exchange.path}?${exchange.query}\n${form}\n${value}`;
+  return { key: parseIdempotencyKey(String(header)), fingerprint: hash("sha256", asked, "base64url") };
 }

@@ -9,6 +9,7 @@ import {
   formatEntityTag,
   formatHttpDate,
   formatPageLinks,
+  type PageLinks,
   type Preferences,
   pageLinks,
   representationKey,
@@ -16,10 +17,11 @@ import {
   versionsOf,
 } from "../../../wire/rest/index.ts";
 import type { Call, Success } from "../../engine/index.ts";
-import { acceptEncoding, codingFor, sendText } from "../answer.ts";
+import { acceptEncoding, codingFor, sendBody } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
 import { send } from "../send.ts";
-import type { MediaType, OperationPlan } from "./plan.ts";
+import type { OperationPlan } from "./plan.ts";
+import type { MediaType } from "./representation.ts";
 
 /** A request as far as its answer needs it. */
 export interface Asked {
@@ -72,7 +74,7 @@ export function sendSuccess(exchange: Exchange, asked: Asked, outcome: Success):
     extra.push("Preference-Applied", "return=representation");
   if (plan.unsafe && rowPath !== undefined) extra.push("Content-Location", rowPath);
 
-  const body = represent(exchange, asked, outcome, extra);
+  const body = writeBody(exchange, asked, outcome, extra);
   const coding = codingFor(exchange, body);
   const representation = byVersion ? rowKey(asked, outcome) : digest(body);
   const tagged = byVersion || (!plan.unsafe && (plan.stored || isRow));
@@ -84,7 +86,7 @@ export function sendSuccess(exchange: Exchange, asked: Asked, outcome: Success):
     }
     extra.push("ETag", formatEntityTag({ ...tag, coding }));
   }
-  return sendText(exchange, status, [...plan.headers[mediaType], ...extra], body, coding);
+  return sendBody(exchange, status, [...(plan.headers[mediaType] ?? []), ...extra], body, coding);
 }
 
 /** A success without a value; one that has its text is not asked for the value. */
@@ -93,26 +95,30 @@ function isEmpty(outcome: Success): boolean {
 }
 
 /** The body; the links of a page go to `headers`. */
-function represent(
+function writeBody(
   exchange: Exchange,
-  { plan, mediaType }: Asked,
+  { plan, call, mediaType }: Asked,
   outcome: Success,
   headers: string[],
-): string {
-  const hal = mediaType === "application/hal+json" ? plan.hal : undefined;
+): string | Uint8Array {
+  let links: PageLinks | undefined;
   if (plan.operation.output.kind === "page") {
     const { nextCursor = null, prevCursor = null } = outcome.page ?? {};
-    const links = pageLinks(exchange.path, exchange.query, { nextCursor, prevCursor });
+    links = pageLinks(exchange.path, exchange.query, { nextCursor, prevCursor });
     headers.push("Link", formatPageLinks(links));
-    if (hal !== undefined) {
-      const self = exchange.query === "" ? exchange.path : `${exchange.path}?${exchange.query}`;
-      return stringifyJson(hal.page(outcome.value ?? null, self, links));
-    }
-  } else if (hal !== undefined) {
-    return stringifyJson(hal.row(outcome.value ?? null, outcome.actions ?? []));
   }
-  if (plan.writeAnswer !== undefined) return stringifyJson(plan.writeAnswer(outcome.value ?? null));
-  return outcome.json ?? stringifyJson(outcome.value ?? null);
+  const write = plan.representations?.writers[mediaType];
+  if (write === undefined) return outcome.json ?? stringifyJson(outcome.value ?? null);
+  const { actions, hidden } = outcome;
+  const self = exchange.query === "" ? exchange.path : `${exchange.path}?${exchange.query}`;
+  return write(outcome.value ?? null, {
+    self,
+    links,
+    fields: call.fields,
+    expand: call.expand,
+    actions,
+    hidden,
+  });
 }
 
 function followsRefs({ fields, expand }: Call): boolean {
@@ -123,7 +129,7 @@ function followsRefs({ fields, expand }: Call): boolean {
 
 /** Key of everything that shapes a row's representation beside its version. */
 function rowKey({ plan, call, mediaType }: Asked, { hidden, actions }: Success): string {
-  const base = plan.tagKeys[mediaType];
+  const base = plan.tagKeys[mediaType] ?? "";
   const shownActions = mediaType === "application/hal+json" ? actions : undefined;
   if (call.fields === undefined && !hidden?.length && shownActions === undefined) return base;
   return representationKey([
@@ -138,7 +144,7 @@ function plainTag(asked: Asked, outcome: Success, version: number) {
   return { version, representation: rowKey(asked, outcome), coding: "identity" as const };
 }
 
-function digest(body: string): string {
+function digest(body: string | Uint8Array): string {
   return hash("sha256", body, "base64url").slice(0, 22);
 }
 

@@ -1,0 +1,46 @@
+import { isDeepStrictEqual } from "node:util";
+import { decode, encode } from "cbor2";
+import { type JsonValue, parseJson, stringifyJson } from "../../../src/base/lib/index.ts";
+import type { Model, OperationModel } from "../../../src/contract/model/model.ts";
+import type { ObjectNode } from "../../../src/contract/schema/index.ts";
+import { createCborForm } from "../../../src/wire/rest/index.ts";
+import type { Caller } from "../caller.ts";
+import { createRestCaller } from "./rest.ts";
+
+/** Calls over HTTP in CBOR, encoded and decoded by another library than the server's. */
+export function createCborCaller(model: Model, url: string): Caller {
+  return createRestCaller(model, url, {
+    name: "REST, CBOR",
+    mediaType: "application/cbor",
+    write: (input, operation) => new Uint8Array(encode(inCbor(model, operation, input))),
+    read: (body, operation) => inJson(model, operation, decode(body, { rejectDuplicateKeys: true })),
+  });
+}
+
+/** CBOR's own form of an input; the JSON form, which is taken too, of one that no value could have. */
+function inCbor(model: Model, operation: OperationModel, input: JsonValue): unknown {
+  const json = parseJson(stringifyJson(input));
+  if (operation.input === undefined) return json;
+  const form = createCborForm(model, {
+    ...operation,
+    output: { kind: "value", field: { type: operation.input } },
+  });
+  try {
+    const written = form.write(json);
+    return isDeepStrictEqual(form.read(written), json) ? written : json;
+  } catch {
+    return json;
+  }
+}
+
+function inJson(model: Model, operation: OperationModel, value: JsonValue): JsonValue {
+  const { output } = operation;
+  const type = output.kind === "value" ? output.field.type : undefined;
+  const fields =
+    output.kind === "row" || output.kind === "page" ? model.resources[output.resource]?.fields : {};
+  const input: ObjectNode = type?.kind === "object" ? type : { kind: "object", fields: fields ?? {} };
+  const { read } = createCborForm(model, { ...operation, input });
+  if (output.kind !== "page") return read(value);
+  const { data, page } = value as { readonly data: readonly JsonValue[]; readonly page: JsonValue };
+  return { data: data.map(read), page };
+}
