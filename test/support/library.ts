@@ -118,7 +118,7 @@ export async function openLibrary(options: TestLibraryOptions = {}): Promise<Tes
   };
   const rest = createRestHandler({
     engine: watched,
-    openApi: '{"openapi":"3.1.0"}',
+    openApi: () => '{"openapi":"3.1.0"}',
     docsPath: "/docs",
     ...options.rest,
   });

@@ -1,4 +1,4 @@
-import type { Model, OperationModel, ResourceModel } from "../model/index.ts";
+import { type Model, type OperationModel, prefixesOf, type ResourceModel } from "../model/index.ts";
 import { toPascalCase } from "../model/names.ts";
 import type { ObjectNode } from "../schema/index.ts";
 import { type Components, createComponents } from "./components.ts";
@@ -25,11 +25,6 @@ export function createEmitContext(model: Model): EmitContext {
     input: { direction: "input", prefixes },
     output: { direction: "output", prefixes },
   };
-}
-
-/** Id prefix of each resource, by name. */
-export function prefixesOf(model: Model): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.values(model.resources).map(({ name, prefix }) => [name, prefix]));
 }
 
 /** Refers to the schema of a resource's row as callers receive it. */

@@ -1,4 +1,4 @@
-import type { ResourceModel } from "../model/index.ts";
+import { actionsOf, type ResourceModel } from "../model/index.ts";
 import { toPascalCase } from "../model/names.ts";
 import type { EmitContext } from "./context.ts";
 import type { JsonObject } from "./json-object.ts";
@@ -19,9 +19,7 @@ function halRow(context: EmitContext, resource: ResourceModel): JsonObject {
   const { required, properties, ...schema } = objectSchema(resource.fields, context.output);
   const kept = Array.isArray(required) ? required.filter((name) => !isRef(resource, String(name))) : [];
   const refs = Object.keys(resource.fields).filter((name) => isRef(resource, name));
-  const actions = Object.values(context.model.operations).filter(
-    (operation) => operation.resource === resource.name && operation.method === "action",
-  );
+  const actions = actionsOf(context.model, resource.name);
   const links = ["self", "collection", ...refs, ...actions.map(({ name }) => name)];
   const embedded = Object.entries(resource.expand).flatMap(([field, target]) => {
     const row = context.model.resources[target];

@@ -1,8 +1,8 @@
 import type { JsonValue } from "../../base/lib/json.ts";
-import type { Model } from "../model/index.ts";
+import { type Model, prefixesOf } from "../model/index.ts";
 import { toPascalCase } from "../model/names.ts";
 import type { FieldNode } from "../schema/index.ts";
-import { prefixesOf } from "./context.ts";
+
 import type { JsonObject } from "./json-object.ts";
 import { nameOperations } from "./operation-names.ts";
 import { rowSchema } from "./row-schema.ts";

@@ -1,3 +1,4 @@
+export { actionsOf } from "./actions-of.ts";
 export { compile } from "./compile.ts";
 export type {
   AccessRule,
@@ -19,3 +20,4 @@ export type {
   RestModel,
   RowRule,
 } from "./model.ts";
+export { prefixesOf } from "./prefixes-of.ts";

@@ -1,4 +1,4 @@
-import type { Model, OperationModel } from "../../contract/model/model.ts";
+import { type Model, type OperationModel, prefixesOf } from "../../contract/model/index.ts";
 import {
   compileDecoder,
   compileEncoder,
@@ -67,9 +67,4 @@ export function planOperation(
     open: operation.access.some((rule) => rule.kind === "anyone"),
     onRow: method !== undefined && method !== "list" && method !== "create",
   };
-}
-
-/** Id prefix of each resource, so that a ref to another kind of row is refused by its looks. */
-function prefixesOf(model: Model): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.values(model.resources).map(({ name, prefix }) => [name, prefix]));
 }

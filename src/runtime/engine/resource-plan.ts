@@ -1,4 +1,9 @@
-import type { Model, OperationModel, ResourceModel } from "../../contract/model/model.ts";
+import {
+  actionsOf,
+  type Model,
+  type OperationModel,
+  type ResourceModel,
+} from "../../contract/model/index.ts";
 import {
   compileDecoder,
   compileEncoder,
@@ -50,9 +55,7 @@ function plan(resource: ResourceModel, model: Model): ResourcePlan {
     defaults: nodes.flatMap(([name, node]) =>
       node.default === undefined ? [] : [planDefault(name, node, node.default)],
     ),
-    actions: Object.values(model.operations).filter(
-      (operation) => operation.resource === resource.name && operation.method === "action",
-    ),
+    actions: actionsOf(model, resource.name),
   };
 }
 

@@ -113,7 +113,7 @@ function handlerOf(
   const { model } = engine;
   const rest = createRestHandler({
     engine,
-    openApi: stringifyJson(emitOpenApi(model, publicUrl === undefined ? {} : { url: publicUrl })),
+    openApi: () => stringifyJson(emitOpenApi(model, publicUrl === undefined ? {} : { url: publicUrl })),
     onError,
     ...(docs ? { docsPath: "/docs" } : {}),
     ...(publicUrl === undefined ? {} : { publicUrl }),

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../base/lib/json.ts";
-import type { Model, ResourceModel } from "../../contract/model/model.ts";
+import { actionsOf, type Model, type ResourceModel } from "../../contract/model/index.ts";
 import type { PageLinks } from "./links.ts";
 import { isJsonObject } from "./merge-patch.ts";
 import { collectionPathOf, rowPathOf } from "./row-path.ts";
@@ -30,9 +30,10 @@ export function createHalWriter(model: Model, resource: ResourceModel): HalWrite
     return [{ field, target, path: rowPathOf(model, target.name) }];
   });
   const actionPaths = new Map(
-    Object.values(model.operations)
-      .filter(({ resource: name, method }) => name === resource.name && method === "action")
-      .map((action) => [action.name, model.rest.base + (action.http?.path ?? "")]),
+    actionsOf(model, resource.name).map((action) => [
+      action.name,
+      model.rest.base + (action.http?.path ?? ""),
+    ]),
   );
 
   const row: HalWriter["row"] = (value, actions) => {

@@ -20,8 +20,8 @@ import { send } from "../send.ts";
 
 /** What the documents of an API are made from. */
 export interface DocumentOptions {
-  /** OpenAPI description as JSON text; served at `/openapi.json` and below the version's path. */
-  readonly openApi?: string;
+  /** Makes the OpenAPI description, as JSON text, when it is first asked for; served at `/openapi.json` and below the version's path. */
+  readonly openApi?: () => string;
   /** Path of the page for people, such as `/docs`. */
   readonly docsPath?: string;
   /** Scheme and authority that the outside sees, such as `https://api.example.com`, for documents that need whole URLs. */
@@ -36,9 +36,10 @@ export interface Document {
   readonly name: string;
   /** Media type for a caller's Accept; documents are sent whatever it says. */
   readonly mediaTypeFor: (accept: string | undefined) => string;
-  readonly text: string;
+  /** Made when first asked for: the description of a large API takes long and much memory. */
+  readonly text: () => string;
   /** Digest of the text, for its entity tag. */
-  readonly digest: string;
+  readonly digest: () => string;
   readonly link?: string;
 }
 
@@ -50,14 +51,16 @@ export function createDocuments(
 ): ReadonlyMap<string, Document> {
   const { openApi, docsPath, publicUrl = "" } = options;
   const documents = new Map<string, Document>();
-  const add = (path: string, name: string, mediaType: string, text: string, link?: string) =>
+  const add = (path: string, name: string, mediaType: string, make: () => string, link?: string) => {
+    const text = once(make);
     documents.set(path, {
       name,
       mediaTypeFor: mediaTypeFor(mediaType),
       text,
-      digest: hash("sha256", text, "base64url").slice(0, 22),
+      digest: once(() => hash("sha256", text(), "base64url").slice(0, 22)),
       ...(link === undefined ? {} : { link }),
     });
+  };
 
   const described = openApi === undefined ? [] : [`</openapi.json>; rel="service-desc"; type="${OPENAPI}"`];
   const explained = docsPath === undefined ? [] : [`<${docsPath}>; rel="service-doc"; type="text/html"`];
@@ -68,25 +71,23 @@ export function createDocuments(
     '</livez>; rel="status"',
   ];
   for (const path of new Set(["/", routes.base || "/"])) {
-    add(path, "root", HAL_MEDIA_TYPE, stringifyJson(rootOf(model, routes, options)), link.join(", "));
+    add(path, "root", HAL_MEDIA_TYPE, () => stringifyJson(rootOf(model, routes, options)), link.join(", "));
   }
   const catalog = "/.well-known/api-catalog";
   add(
     catalog,
     "api-catalog",
     'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"',
-    stringifyJson(catalogOf(routes, publicUrl, options)),
+    () => stringifyJson(catalogOf(routes, publicUrl, options)),
     `<${publicUrl}${catalog}>; rel="api-catalog"`,
   );
   if (openApi !== undefined) {
-    add("/openapi.json", "openapi", OPENAPI, openApi);
-    add(`${routes.base}/openapi.json`, "openapi", OPENAPI, openApi);
+    const text = once(openApi);
+    add("/openapi.json", "openapi", OPENAPI, text);
+    add(`${routes.base}/openapi.json`, "openapi", OPENAPI, text);
   }
   for (const [code, { http, retry, title }] of Object.entries(CODES)) {
-    add(
-      problemType(code),
-      "problem",
-      "application/json",
+    add(problemType(code), "problem", "application/json", () =>
       stringifyJson({ code, title, status: http, retry }),
     );
   }
@@ -98,9 +99,17 @@ export function createDocuments(
       retry: "no",
       ...(message === undefined ? {} : { description: message }),
     };
-    add(problemType(code), "problem", "application/json", stringifyJson(text));
+    add(problemType(code), "problem", "application/json", () => stringifyJson(text));
   }
   return documents;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** Most tools know the special media types only as JSON, so they get them where they ask for them. */
@@ -162,7 +171,7 @@ export function sendDocument(exchange: Exchange, document: Document): Promise<vo
     throw new ApiError("method_not_allowed", `${exchange.method} is not offered here. Allowed: ${ALLOW}.`);
   }
   const mediaType = document.mediaTypeFor(exchange.request.headers.accept);
-  const tag = { representation: representationKey([document.digest, mediaType]) };
+  const tag = { representation: representationKey([document.digest(), mediaType]) };
   const headers = [
     ...["Cache-Control", "no-cache", "Vary", "Accept, Accept-Encoding", "X-Content-Type-Options", "nosniff"],
     ...(document.link === undefined ? [] : ["Link", document.link]),
@@ -173,9 +182,10 @@ export function sendDocument(exchange: Exchange, document: Document): Promise<vo
   if (stored !== undefined) {
     return send(exchange, 304, [...headers, "ETag", formatEntityTag({ ...tag, coding: stored })]);
   }
-  const coding = codingFor(exchange, document.text);
+  const text = document.text();
+  const coding = codingFor(exchange, text);
   headers.push("ETag", formatEntityTag({ ...tag, coding }), "Content-Type", mediaType);
-  return sendBody(exchange, 200, headers, document.text, coding);
+  return sendBody(exchange, 200, headers, text, coding);
 }
 
 /** Value of the Allow header of every document. */
