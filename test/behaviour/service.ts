@@ -2,6 +2,7 @@ import { api, service } from "concordat";
 import { clinic } from "../../examples/clinic/contract.ts";
 import { handlers } from "../../examples/clinic/service.ts";
 import { laboratoryHandlers, laboratoryOperations, Note, Specimen } from "./laboratory.ts";
+import { scriptHandlers, scriptOperations } from "./scripts.ts";
 
 /** What the scenarios call: the clinic as it is shipped, and a laboratory with every type, trait and failure. */
 export const behaviour = service(
@@ -9,7 +10,7 @@ export const behaviour = service(
     ...clinic.options,
     title: "Behaviour",
     resources: [...clinic.options.resources, Specimen, Note],
-    operations: [...(clinic.options.operations ?? []), ...laboratoryOperations],
+    operations: [...(clinic.options.operations ?? []), ...laboratoryOperations, ...scriptOperations],
   }),
-  [...handlers, ...laboratoryHandlers],
+  [...handlers, ...laboratoryHandlers, ...scriptHandlers],
 );

@@ -179,6 +179,17 @@ export class Stage {
     }
   }
 
+  /** Tries until it does not throw; what is waited for has no event of its own. */
+  async eventually(check: () => Promise<void>): Promise<void> {
+    for (const end = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
+      try {
+        return await check();
+      } catch (error) {
+        if (Date.now() > end) throw error;
+      }
+    }
+  }
+
   specimen(as: Actor, values: Json = {}): Promise<Json> {
     return this.ok("specimen.create", { input: { label: this.word(), ...values }, as });
   }

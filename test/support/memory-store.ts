@@ -8,6 +8,8 @@ import type {
   RowAccess,
   Session,
   SessionScope,
+  StepRecord,
+  StepStore,
   Store,
   StoredAnswer,
   StoredPage,
@@ -24,6 +26,19 @@ export class MemoryStore implements Store {
   rows: Rows = new Map();
   answers = new Map<string, { fingerprint: string; answer: StoredAnswer }>();
   events: OutboxEvent[] = [];
+  readonly recorded: (IdempotencyClaim & StepRecord)[] = [];
+  readonly steps: StepStore = {
+    lock: async (_claim, leave) => {
+      await leave();
+      return { held: true, release: async () => {} };
+    },
+    record: async (claim, name, result) => {
+      const record = { name, fingerprint: claim.fingerprint, result };
+      this.log.push(`record ${name}`);
+      this.recorded.push({ ...claim, ...record });
+      return record;
+    },
+  };
   /** What sessions did, in order: `begin`, `insert`, `commit` … */
   readonly log: string[] = [];
   /** Awaited before each statement, so that a test can hold one. */
@@ -137,6 +152,10 @@ class MemorySession implements Session {
     await this.#statement("claim");
     const found = this.#store.answers.get(`${scope} ${key}`);
     return found ? { kind: "replay", ...found } : { kind: "fresh" };
+  }
+
+  async findSteps({ scope, key }: IdempotencyClaim): Promise<readonly StepRecord[]> {
+    return this.#store.recorded.filter((record) => record.scope === scope && record.key === key);
   }
 
   async storeAnswer({ scope, key, fingerprint }: IdempotencyClaim, answer: StoredAnswer): Promise<void> {

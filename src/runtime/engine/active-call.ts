@@ -2,6 +2,7 @@ import type { ApiError } from "../../base/errors/index.ts";
 import { NOBODY } from "./access.ts";
 import type { Call, Failure, Outcome, Principal, Success } from "./call.ts";
 import type { EngineCore } from "./core.ts";
+import type { DurableSteps } from "./durable-steps.ts";
 import type { CheckedQuestion } from "./list-question.ts";
 import type { OperationPlan } from "./operation-plan.ts";
 import type { PagePlan } from "./page.ts";
@@ -43,6 +44,8 @@ export class ActiveCall implements SessionScope {
   input: unknown = undefined;
   selection: Selection | undefined = undefined;
   question: CheckedQuestion | undefined = undefined;
+  /** As validated; the row's own values come into `input` later, and must not be there when the call begins again. */
+  given: unknown = undefined;
   // begin
   claim: IdempotencyClaim | undefined = undefined;
   // target
@@ -50,6 +53,7 @@ export class ActiveCall implements SessionScope {
   /** The row may have left the rows that the caller may touch: the database must be asked after the work. */
   recheck = false;
   // handle
+  steps: DurableSteps | undefined = undefined;
   value: unknown = undefined;
   row: StoredRow | undefined = undefined;
   page: StoredPage | undefined = undefined;
@@ -105,6 +109,20 @@ export class ActiveCall implements SessionScope {
   /** The session if there is one. */
   get openSession(): Session | undefined {
     return this.#session;
+  }
+
+  /** Forgets what the handler and its transaction have done, so that the call can go through `begin` again. */
+  restart(): void {
+    this.input = this.given;
+    this.current = undefined;
+    this.recheck = false;
+    this.value = undefined;
+    this.row = undefined;
+    this.page = undefined;
+    this.pagePlan = undefined;
+    this.events = undefined;
+    this.known = undefined;
+    this.replaced = undefined;
   }
 
   /** Ends the call before its work is done: what still runs is told by the signal. */

@@ -1,24 +1,31 @@
 import { UsageError } from "../../base/errors/index.ts";
 import { timestampFromMs } from "../../base/lib/index.ts";
 import type { EventDefinition } from "../../contract/language/index.ts";
+import type { OperationModel } from "../../contract/model/model.ts";
 import { compileEncoder, type Encoder } from "../../contract/schema/index.ts";
 import type { ActiveCall } from "./active-call.ts";
 import type { Principal } from "./call.ts";
 import type { Db, HandlerContext } from "./context.ts";
 import type { EngineCore } from "./core.ts";
+import type { HandlerRun } from "./durable-steps.ts";
 import { isRow } from "./encode-row.ts";
 import type { Logger, RowAccess, Session, StoredRow } from "./ports.ts";
 import { unauthenticated } from "./refusals.ts";
 import { type DbHost, SessionDb } from "./session-db.ts";
+import type { StepFunction } from "./step-options.ts";
+import { refuseInStep } from "./step-scope.ts";
 
 /** One call as its handler sees it. Members that cost something are made when first read. */
 export class CallContext implements HandlerContext, DbHost {
   readonly #call: ActiveCall;
+  /** The run of the handler that this is for; undefined where its operation has no durable steps. */
+  readonly #run: HandlerRun | undefined;
   #db: Db | undefined;
   #log: Logger | undefined;
 
   constructor(call: ActiveCall) {
     this.#call = call;
+    this.#run = call.steps?.run;
   }
 
   get input(): unknown {
@@ -51,7 +58,21 @@ export class CallContext implements HandlerContext, DbHost {
 
   get emit(): HandlerContext["emit"] {
     const call = this.#call;
-    return (event, payload) => emit(call, event, payload);
+    const run = this.#run;
+    return (event, payload) => {
+      if (run !== undefined && call.steps?.isOver(run)) return;
+      emit(call, event, payload);
+    };
+  }
+
+  get step(): StepFunction {
+    const { steps, plan } = this.#call;
+    const run = this.#run;
+    // Each step returns what its own work did: recorded and read back as the same JSON value.
+    return async (name, work, options): Promise<any> => {
+      if (steps === undefined || run === undefined) throw noSteps(plan.operation);
+      return steps.step(run, name, work, options);
+    };
   }
 
   get now(): () => string {
@@ -86,6 +107,10 @@ export class CallContext implements HandlerContext, DbHost {
 
   session(): Session {
     const call = this.#call;
+    if (this.#run !== undefined && call.steps?.isOver(this.#run)) {
+      refuseInStep(`handler of ${this.operation}`, "the command's db");
+      return standStill(call.session);
+    }
     if (call.ended) throw call.endedBy ?? answered(this.operation);
     return call.session;
   }
@@ -101,6 +126,20 @@ export class CallContext implements HandlerContext, DbHost {
     }
     call.known.set(id, row);
   }
+}
+
+/** For a run that was given up: its handler goes no further than to its next statement. */
+function standStill(session: Session): Session {
+  return new Proxy(session, { get: () => () => new Promise(() => {}) });
+}
+
+function noSteps({ id, kind }: OperationModel): UsageError {
+  return new UsageError({
+    place: `handler of ${id}, step`,
+    expected: "a command whose idempotency is required: its key tells a repeated command from another one",
+    found: kind === "command" ? "a command that may be called without a key" : `a ${kind}`,
+    fix: kind === "command" ? 'declare it with idempotency: "required"' : "call others in a command",
+  });
 }
 
 function answered(operation: string): UsageError {

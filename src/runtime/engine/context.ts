@@ -9,6 +9,7 @@ import type {
 import type { ChangesOf, InsertOf } from "../../contract/schema/index.ts";
 import type { Principal } from "./call.ts";
 import type { Logger, RowAccess } from "./ports.ts";
+import type { StepFunction } from "./step-options.ts";
 
 /** What a handler is given: one call of its operation. Reading a member costs only what that member needs. */
 export interface HandlerContext<Input = unknown, Target = unknown> {
@@ -29,6 +30,12 @@ export interface HandlerContext<Input = unknown, Target = unknown> {
   readonly db: Db;
   /** Writes an event in the same transaction, after the handler returns. Commands only. */
   emit<Payload>(event: EventDefinition<Payload>, payload: Payload): void;
+  /**
+   * Calls others, once: the result is recorded when `work` returns, and whenever the command is tried again it is answered
+   * from the record. `work` runs outside of the transaction; the handler is then run again from the beginning. Commands
+   * that declare `idempotency: "required"` only. See docs/guide/durable-steps.md.
+   */
+  readonly step: StepFunction;
   /** The engine's clock, RFC 3339 in UTC. */
   now(): string;
   /** Aborted at the deadline or when the caller has gone; hand it to outgoing calls. */

@@ -27,6 +27,8 @@ export interface EngineCore {
   /** Calls admitted and not yet answered. */
   active: number;
   draining: boolean;
+  /** What still runs for calls that are answered: outgoing calls of steps. */
+  readonly background: Set<Promise<unknown>>;
   /** Called when a draining engine has answered its last call. */
   readonly whenIdle: (() => void)[];
 }
@@ -89,6 +91,7 @@ export function createCore(options: EngineOptions): EngineCore {
     maxConcurrentCalls,
     active: 0,
     draining: false,
+    background: new Set(),
     whenIdle: [],
   };
 }

@@ -27,7 +27,7 @@ export interface Engine {
   readonly active: number;
   /** Names of the steps that an operation's calls go through, in order. */
   stepsOf(operation: string): readonly string[];
-  /** Refuses new calls with 503 and resolves when the running ones are answered. */
+  /** Refuses new calls with 503 and resolves when the running ones are answered and nothing runs behind them. */
   drain(): Promise<void>;
 }
 
@@ -62,9 +62,10 @@ export function createEngine(options: EngineOptions): Engine {
       return core.active;
     },
     stepsOf: (operation) => pipelines.get(operation)?.names ?? [],
-    drain() {
+    async drain() {
       core.draining = true;
-      return core.active === 0 ? Promise.resolve() : new Promise((resolve) => core.whenIdle.push(resolve));
+      if (core.active > 0) await new Promise<void>((resolve) => core.whenIdle.push(resolve));
+      await Promise.all(core.background);
     },
   };
 }

@@ -31,12 +31,16 @@ export type {
   RowAccess,
   Session,
   SessionScope,
+  StepLock,
+  StepRecord,
+  StepStore,
   Store,
   StoredAnswer,
   StoredPage,
   StoredRow,
 } from "./ports.ts";
 export { type SeedContext, type Service, type ServiceOptions, service } from "./service.ts";
+export type { StepContext, StepFunction, StepOptions } from "./step-options.ts";
 export {
   type CallSpan,
   fromOpenTelemetry,

@@ -11,7 +11,7 @@ import { encodeAnswer, isLasting } from "./stored-answer.ts";
  */
 export function leave(call: ActiveCall, thrown: unknown): void | Promise<void> {
   call.thrown = thrown;
-  const error = toSendable(call.core, thrown);
+  const error = toSendable(call.core, call.steps?.explain(thrown) ?? thrown);
   if (call.inTransaction) return undo(call, error);
   call.outcome = failureOf(error);
   return undefined;

@@ -27,6 +27,8 @@ export interface OperationPlan {
   readonly handler: Handler | undefined;
   /** Anyone may call it for any row: nothing to authorise. */
   readonly open: boolean;
+  /** Its handler may do durable steps. */
+  readonly durable: boolean;
   /** The call names a row. */
   readonly onRow: boolean;
 }
@@ -65,6 +67,7 @@ export function planOperation(
         : [],
     handler,
     open: operation.access.some((rule) => rule.kind === "anyone"),
+    durable: handler !== undefined && operation.idempotency === "required",
     onRow: method !== undefined && method !== "list" && method !== "create",
   };
 }

@@ -2,6 +2,7 @@ import type { Model } from "../../contract/model/model.ts";
 import type { EngineCore } from "./core.ts";
 import type { OperationPlan } from "./operation-plan.ts";
 import type { Step, StepRun } from "./step.ts";
+import { RESTART } from "./steps.ts";
 
 /** The steps of one operation, ready to run. */
 export interface Pipeline {
@@ -9,6 +10,8 @@ export interface Pipeline {
   /** Names of all its steps, for documents and tests. */
   readonly names: readonly string[];
   readonly runs: readonly StepRun[];
+  /** Where a call begins again once a durable step has been done. */
+  readonly restartAt: number;
   /** Runs last, whatever happened before. */
   readonly close: StepRun;
 }
@@ -24,5 +27,6 @@ export function compilePipeline(
   const runs = applying.map((step) => step.prepare(plan, core));
   const close = runs.pop();
   if (close === undefined) throw new TypeError("A pipeline needs at least its closing step");
-  return { plan, names: applying.map(({ name }) => name), runs, close };
+  const names = applying.map(({ name }) => name);
+  return { plan, names, runs, restartAt: names.indexOf(RESTART), close };
 }

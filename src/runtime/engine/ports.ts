@@ -9,6 +9,34 @@ export interface Store {
   /** Resolves when the database answers and its schema fits the model; throws ApiError `unavailable` otherwise. */
   ready(): Promise<void>;
   close(): Promise<void>;
+  readonly steps: StepStore;
+}
+
+/** Results of durable steps: written outside of their command's transaction, so that they outlive it. */
+export interface StepStore {
+  /**
+   * Keeps duplicates of a claim out while its command has no transaction, in all processes; a process that dies keeps
+   * out nobody. `leave` ends the transaction that holds the claim now. Undefined where somebody else got the claim.
+   */
+  lock(claim: IdempotencyClaim, leave: () => Promise<void>): Promise<StepLock | undefined>;
+  /** Records a result, as JSON text, by a commit of its own; returns what was recorded first. */
+  record(claim: IdempotencyClaim, name: string, result: string | undefined): Promise<StepRecord>;
+}
+
+/** The hold on a claim while its command calls others. */
+export interface StepLock {
+  /** False once the connection that held it was lost: other processes are no longer kept out. */
+  readonly held: boolean;
+  /** Never throws. */
+  release(): Promise<void>;
+}
+
+export interface StepRecord {
+  readonly name: string;
+  /** Of the command that the step was done for. */
+  readonly fingerprint: string;
+  /** JSON text; undefined where the step returned nothing. */
+  readonly result: string | undefined;
 }
 
 export interface SessionScope {
@@ -55,9 +83,11 @@ export interface Session {
 
   /**
    * Tries the advisory transaction lock of (scope, key) and looks for a stored answer, in one round trip. Call it
-   * first in the transaction.
+   * first in the transaction. `own` is the call's lock of {@link StepStore}, which keeps out everyone but itself.
    */
-  claim(claim: IdempotencyClaim): Promise<ClaimResult>;
+  claim(claim: IdempotencyClaim, own?: StepLock): Promise<ClaimResult>;
+  /** The durable steps that were recorded for a claim. */
+  findSteps(claim: IdempotencyClaim): Promise<readonly StepRecord[]>;
   /** Stores the answer of a claim; commits with everything else. */
   storeAnswer(claim: IdempotencyClaim, answer: StoredAnswer): Promise<void>;
   /** Undoes everything since {@link begin} but keeps the transaction (and the claim's lock) open: for declared 4xx. */

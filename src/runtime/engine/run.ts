@@ -51,7 +51,7 @@ function wait(pipeline: Pipeline, call: ActiveCall, at: number, pending: Promise
 }
 
 async function drive(
-  { runs }: Pipeline,
+  { runs, restartAt }: Pipeline,
   call: ActiveCall,
   from: number,
   first: Promise<void>,
@@ -60,7 +60,13 @@ async function drive(
   let at = from;
   try {
     await first;
-    while (at < runs.length && call.outcome === undefined && !call.ended) {
+    while (call.outcome === undefined && !call.ended) {
+      if (call.steps?.run.isSuspended) {
+        await call.steps.perform();
+        call.restart();
+        at = restartAt;
+      }
+      if (at >= runs.length || call.ended) break;
       const pending = runs[at++]?.(call);
       if (pending !== undefined) await pending;
     }
@@ -69,6 +75,7 @@ async function drive(
   }
   // A transaction that began while the call was being ended has nobody else to end it.
   if (call.ended && call.inTransaction) void call.session.rollback();
+  if (call.steps !== undefined) await call.steps.release();
   watch.done();
 }
 

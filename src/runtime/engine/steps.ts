@@ -11,6 +11,9 @@ import { target } from "./steps/target.ts";
 import { trace } from "./steps/trace.ts";
 import { validate } from "./steps/validate.ts";
 
+/** A call whose handler comes to a durable step that is not done goes through the steps from here on again. */
+export const RESTART = "begin";
+
 /**
  * The pipeline: every call goes through these steps in this order, apart from those that do not apply to its operation.
  * An error or a stored answer leaves at once; only `account` still runs.

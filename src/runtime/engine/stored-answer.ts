@@ -51,7 +51,11 @@ export function isLasting({ code, status }: ApiError): boolean {
 const MAX_DEPTH = 520;
 
 const PASSING_STATUS: ReadonlySet<number> = new Set([401, 408, 412, 425, 428, 429, 499]);
-const PASSING_CODES: ReadonlySet<string> = new Set(["conflict", "idempotency_in_progress"]);
+const PASSING_CODES: ReadonlySet<string> = new Set([
+  "conflict",
+  "idempotency_in_progress",
+  "idempotency_key_reused",
+]);
 
 function withoutUndefined(record: Readonly<Record<string, unknown>>): JsonValue {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as JsonValue;

@@ -124,6 +124,13 @@ function connectionError(cause: DatabaseError, purpose: Purpose): ApiError {
 }
 
 function uniqueError(cause: DatabaseError, constraints: Constraints): Error {
+  // A duplicate that was not kept out has stored its answer first; the next try finds it.
+  if (cause.constraint === "idempotency_pkey") {
+    return new ApiError("idempotency_in_progress", "A call with this Idempotency-Key has just been done.", {
+      retryAfterSeconds: 0,
+      cause,
+    });
+  }
   const fields = constraints.get(cause.constraint ?? "")?.fields;
   if (!fields) return new ApiError("already_exists", "Such a row exists already.", { cause });
   return new ApiError("already_exists", `Another row has the same ${list(fields)}.`, {

@@ -1,9 +1,10 @@
 import { timestampFromMs } from "../../base/lib/index.ts";
 import type { Database } from "./database.ts";
 import { SWEEP_ANSWERS } from "./sql/claim.sql.ts";
+import { SWEEP_STEPS } from "./sql/steps.sql.ts";
 
 /**
- * Deletes stored answers older than the retention, a batch at a time, and returns how many. Several processes may
+ * Deletes stored answers and recorded steps older than the retention, a batch at a time, and returns how many. Several processes may
  * sweep at once.
  */
 export async function sweepIdempotency(
@@ -13,9 +14,10 @@ export async function sweepIdempotency(
 ): Promise<number> {
   const before = timestampFromMs(nowMs - retentionMs);
   let total = 0;
-  for (;;) {
-    const { count } = await database.query(SWEEP_ANSWERS, [before]);
-    total += count;
-    if (count === 0) return total;
+  for (const sweep of [SWEEP_ANSWERS, SWEEP_STEPS]) {
+    for (let deleted = -1; deleted !== 0; total += deleted) {
+      deleted = (await database.query(sweep, [before])).count;
+    }
   }
+  return total;
 }

@@ -13,6 +13,8 @@ import { openPglite } from "./pglite-open.ts";
 import { Pool } from "./pool.ts";
 import { createPostgresDriver } from "./postgres-driver.ts";
 import { StoreSession } from "./session.ts";
+import { StepLocks } from "./step-locks.ts";
+import { createStepStore } from "./steps.ts";
 import { createStoreParts, type StoreParts } from "./store-parts.ts";
 
 /** A store with what the engine does not need: keys, migrations, upkeep. */
@@ -21,7 +23,7 @@ export interface OpenedStore extends Store {
   readonly apiKeys: ApiKeyStore;
   readonly meta: MetaStore;
   readonly migrations: Migrations;
-  /** Deletes answers of idempotent commands older than the retention and returns how many; off the request path. */
+  /** Deletes answers and steps of idempotent commands older than the retention and returns how many; off the request path. */
   sweepIdempotency(nowMs: number): Promise<number>;
 }
 
@@ -55,7 +57,8 @@ export async function openStoreOn(
     await pool.close();
     throw refusal(error) ?? error;
   }
-  const parts = createStoreParts(model, pool, clock);
+  const stepLocks = new StepLocks(driver);
+  const parts = createStoreParts({ model, pool, clock, stepLocks });
   const migrations = createMigrations(database, model, clock);
   return {
     kind: driver.kind,
@@ -64,7 +67,11 @@ export async function openStoreOn(
       await answers(parts);
       await migrations.assertFits();
     },
-    close: () => pool.close(),
+    async close() {
+      await stepLocks.close();
+      await pool.close();
+    },
+    steps: createStepStore({ database, locks: stepLocks, clock }),
     apiKeys: createApiKeyStore(database, clock),
     meta: createMetaStore(database),
     migrations,

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type JsonValue, stringifyJson, timestampFromMs } from "../../base/lib/index.ts";
 import type {
   ClaimResult,
@@ -8,10 +7,13 @@ import type {
   OutboxEvent,
   Session,
   SessionScope,
+  StepLock,
+  StepRecord,
   StoredAnswer,
   StoredPage,
   StoredRow,
 } from "../engine/ports.ts";
+import { claimLock } from "./claim-lock.ts";
 import type { QueryResult, SqlText } from "./driver.ts";
 import type { Purpose } from "./errors.ts";
 import { Lease } from "./lease.ts";
@@ -19,6 +21,7 @@ import { readPage } from "./page.ts";
 import { FIND_ANSWER, SAVEPOINT, STORE_ANSWER, TRY_LOCK, UNDO } from "./sql/claim.sql.ts";
 import { buildGet, getParameters, getShape } from "./sql/get.sql.ts";
 import { APPEND_EVENT } from "./sql/outbox.sql.ts";
+import { FIND_STEPS } from "./sql/steps.sql.ts";
 import { buildDelete, buildInsert, buildUpdate } from "./sql/write.sql.ts";
 import type { StoreParts } from "./store-parts.ts";
 import { encodeColumn } from "./tables.ts";
@@ -136,17 +139,30 @@ export class StoreSession implements Session {
     return rows.map((row) => rowToObject(columns, row));
   }
 
-  async claim({ scope, key }: IdempotencyClaim): Promise<ClaimResult> {
+  async claim({ scope, key }: IdempotencyClaim, own?: StepLock): Promise<ClaimResult> {
     const lease = this.#inTransaction();
     this.#savepoint = true;
+    const number = claimLock({ scope, key });
+    const isHeld = own === undefined && this.#parts.stepLocks.has(number);
     const [lock, answer] = await Promise.all([
-      lease.run(TRY_LOCK, [lockNumber(scope, key)], { prepare: true }),
+      // The connection of the step locks has it, so this one could not get it.
+      own?.held || isHeld ? undefined : lease.run(TRY_LOCK, [number], { prepare: true }),
       lease.run(FIND_ANSWER, [checkText(scope), checkText(key)], { prepare: true }),
       lease.run(SAVEPOINT, [], { prepare: true }),
     ]);
     const [fingerprint, json] = answer.rows[0] ?? [];
     if (fingerprint && json) return { kind: "replay", fingerprint, answer: { json } };
-    return { kind: lock.rows[0]?.[0] === "t" ? "fresh" : "busy" };
+    if (isHeld || (own === undefined && this.#parts.stepLocks.has(number))) return { kind: "busy" };
+    return { kind: lock === undefined || lock.rows[0]?.[0] === "t" ? "fresh" : "busy" };
+  }
+
+  async findSteps({ scope, key }: IdempotencyClaim): Promise<readonly StepRecord[]> {
+    const { rows } = await this.#run(FIND_STEPS, [checkText(scope), checkText(key)], true);
+    return rows.map(([name, fingerprint, result]) => ({
+      name: name ?? "",
+      fingerprint: fingerprint ?? "",
+      result: result ?? undefined,
+    }));
   }
 
   async storeAnswer({ scope, key, fingerprint }: IdempotencyClaim, answer: StoredAnswer): Promise<void> {
@@ -204,10 +220,4 @@ export class StoreSession implements Session {
     if (!this.#lease) throw new TypeError("The session is not in a transaction");
     return this.#lease;
   }
-}
-
-/** The advisory lock of a claim: 64 bits of a digest, since locks are numbers. */
-function lockNumber(scope: string, key: string): string {
-  const digest = createHash("sha256").update(`concordat idempotency\0${scope}\0${key}`).digest();
-  return digest.readBigInt64BE(0).toString();
 }

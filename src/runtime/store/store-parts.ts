@@ -4,6 +4,7 @@ import type { Pool } from "./pool.ts";
 import type { ReadRow } from "./sql/get.sql.ts";
 import type { ReadPageRow } from "./sql/list.sql.ts";
 import { StatementCache } from "./statements.ts";
+import type { StepLocks } from "./step-locks.ts";
 import { createTables, type Tables } from "./tables.ts";
 
 /** What the sessions of one store share. */
@@ -11,6 +12,7 @@ export interface StoreParts {
   readonly model: Model;
   readonly pool: Pool;
   readonly clock: Clock;
+  readonly stepLocks: StepLocks;
   readonly tables: Tables;
   readonly gets: StatementCache<ReadRow>;
   readonly lists: StatementCache<ReadPageRow>;
@@ -18,11 +20,17 @@ export interface StoreParts {
 }
 
 /** Makes them. */
-export function createStoreParts(model: Model, pool: Pool, clock: Clock): StoreParts {
+export function createStoreParts({
+  model,
+  pool,
+  clock,
+  stepLocks,
+}: Pick<StoreParts, "model" | "pool" | "clock" | "stepLocks">): StoreParts {
   return {
     model,
     pool,
     clock,
+    stepLocks,
     tables: createTables(model),
     gets: new StatementCache(),
     lists: new StatementCache(),

@@ -12,6 +12,7 @@ import { ownershipScenarios } from "./ownership.ts";
 import { preconditions } from "./preconditions.ts";
 import { projection } from "./projection.ts";
 import { states } from "./states.ts";
+import { steps } from "./steps.ts";
 import { values } from "./values.ts";
 
 /** The one list: every scenario, those generated from the model among them. */
@@ -27,6 +28,7 @@ export function scenariosOf(model: Model): readonly Scenario[] {
     ...lists,
     ...projection,
     ...idempotency,
+    ...steps,
     ...preconditions,
     ...constraints,
     ...failures,

@@ -21,11 +21,12 @@ export const begin: Step = {
 
 async function open(call: ActiveCall): Promise<void> {
   const { session, request, plan, principal } = call;
+  call.given = call.input;
   await session.begin();
   if (request.idempotency === undefined) return;
   const { key, fingerprint } = request.idempotency;
   const claim = { scope: `${principal?.id ?? ""} ${plan.operation.id}`, key, fingerprint };
-  const result = await session.claim(claim);
+  const result = await session.claim(claim, call.steps?.lock);
   if (result.kind === "fresh") {
     call.claim = claim;
     return;

@@ -2,6 +2,7 @@ import type { ActiveCall } from "../active-call.ts";
 import { CallContext } from "../call-context.ts";
 import { getRow } from "../defaults/get.ts";
 import { defaultWork } from "../defaults/index.ts";
+import { DurableSteps } from "../durable-steps.ts";
 import { isRow } from "../encode-row.ts";
 import type { Handler } from "../handle.ts";
 import type { OperationPlan } from "../operation-plan.ts";
@@ -27,7 +28,8 @@ function workOf(plan: OperationPlan): StepRun {
     if (work === undefined) throw new TypeError(`${operation.id} has neither a handler nor default work`);
     return work;
   }
-  const run = withHandler(handler, operation.method === "create" ? resource?.name : undefined);
+  const created = operation.method === "create" ? resource?.name : undefined;
+  const run = plan.durable ? withSteps(handler, created) : withHandler(handler, created);
   if (operation.method !== "get" || resource === undefined) return run;
   // A handler of get is given only rows that the caller may see; where all may be seen, the row need not even be stored.
   return (call) => (call.access === "all" ? run(call) : getRow(call, resource).then(() => forget(call, run)));
@@ -39,6 +41,23 @@ function withHandler({ run }: Handler, created: string | undefined): StepRun {
     if (isPromise(value)) return settle(call, value, created);
     call.value = value;
     return recheck(call, created);
+  };
+}
+
+/** As {@link withHandler}; the run ends where a durable step is to be done, and the call then begins again. */
+function withSteps({ run }: Handler, created: string | undefined): StepRun {
+  return async (call) => {
+    if (call.claim !== undefined) call.steps ??= new DurableSteps(call, call.claim);
+    const current = call.steps?.run;
+    const value = run(new CallContext(call));
+    try {
+      call.value = current === undefined ? await value : await Promise.race([value, current.suspended]);
+    } catch (error) {
+      if (!current?.isSuspended) throw error;
+    }
+    if (current?.isSuspended) return;
+    if (current !== undefined) call.steps?.assertAwaited(current);
+    await recheck(call, created);
   };
 }
 

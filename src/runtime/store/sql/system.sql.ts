@@ -1,5 +1,5 @@
 /** Raised with every change of the system tables; kept in `concordat.meta` under `system`. */
-export const SYSTEM_VERSION = "1";
+export const SYSTEM_VERSION = "2";
 
 /** Makes the tables that every service has. Repeating it changes nothing. */
 export const CREATE_SYSTEM_TABLES = `
@@ -23,6 +23,16 @@ create table if not exists concordat.idempotency (
   primary key (scope, "key")
 );
 create index if not exists idempotency_created_at_idx on concordat.idempotency (created_at);
+create table if not exists concordat.steps (
+  scope text collate "C" not null,
+  "key" text collate "C" not null,
+  name text collate "C" not null,
+  fingerprint text not null,
+  result text,
+  created_at timestamptz not null,
+  primary key (scope, "key", name)
+);
+create index if not exists steps_created_at_idx on concordat.steps (created_at);
 create table if not exists concordat.outbox (
   position bigint generated always as identity primary key,
   xid xid8 not null default pg_current_xact_id(),
