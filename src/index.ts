@@ -43,5 +43,8 @@ export {
   type SeedContext,
   type Service,
   type ServiceOptions,
+  type StepContext,
+  type StepFunction,
+  type StepOptions,
   service,
 } from "./runtime/engine/index.ts";

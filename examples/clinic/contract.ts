@@ -149,7 +149,18 @@ export const completeAppointment = Appointment.action("complete", {
   input: t.object({ notes: t.text({ sensitive: true }).optional() }),
   when: { status: ["confirmed"] },
 });
-export const createPayment = Payment.create({ idempotency: "required" });
+export const paymentDeclined = error("payment_declined", {
+  status: 409,
+  data: t.object({ reason: t.string() }),
+  message: "The payment was declined.",
+});
+export const createPayment = Payment.create({
+  description:
+    "Asks the payment provider to collect the amount; the payment is pending until the provider says more.",
+  idempotency: "required",
+  errors: [paymentDeclined],
+  deadlineMs: 20_000,
+});
 
 export const clinic = api("clinic", {
   title: "Clinic",

@@ -16,11 +16,13 @@ import {
   Payment,
   Provider,
   patchSlot,
+  paymentDeclined,
   replaceSlot,
   rescheduleAppointment,
   Slot,
   slotTaken,
 } from "./contract.ts";
+import { createIntent } from "./payments.ts";
 import { seed } from "./seed.ts";
 
 const PRICES = { cardiology: "120.00", dermatology: "90.00", family: "60.00", pediatrics: "70.00" } as const;
@@ -95,12 +97,15 @@ export const handlers = [
     return appointment;
   }),
 
-  handle(createPayment, async ({ input, principal, db }) => {
+  handle(createPayment, async ({ input, principal, db, step }) => {
     const { patient } = await db.get(Appointment, input.appointment);
     if (patient !== principal.id && !principal.roles.includes("admin")) {
       throw new ApiError("forbidden", "The appointment is another patient's.");
     }
-    return db.insert(Payment, { ...input, patient });
+    // Outside of the transaction, once: the handler then runs again, and what it checked is checked again.
+    const intent = await step("create intent", (call) => createIntent(input, call), { retries: 2 });
+    if ("declined" in intent) throw paymentDeclined({ reason: intent.declined });
+    return db.insert(Payment, { ...input, patient, providerReference: intent.reference });
   }),
 ];
 

@@ -65,3 +65,19 @@ handle(count, async function* ({ input }) {
 });
 // @ts-expect-error A stream's handler gives many values.
 handle(count, async () => ({ n: 1 }));
+
+const pay = command("pay", { output: t.object({ reference: t.string() }), idempotency: "required" });
+handle(pay, async ({ step }) => {
+  const charge = await step("charge", async ({ idempotencyKey, signal, attempt }) => {
+    signal.throwIfAborted();
+    return { reference: idempotencyKey, attempt };
+  });
+  const attempt: number = charge.attempt;
+  const nothing: void = await step("tell", async () => {});
+  void nothing;
+  // @ts-expect-error A Date would come back as a text.
+  await step("when", () => new Date());
+  // @ts-expect-error There is no such option.
+  await step("again", () => attempt, { retry: 1 });
+  return { reference: charge.reference };
+});

@@ -26,6 +26,7 @@ function withoutTexts(store: Store): Store {
   return {
     ready: () => store.ready(),
     close: () => store.close(),
+    steps: store.steps,
     open(scope): Session {
       const session = store.open(scope);
       return new Proxy(session, {
