@@ -19,9 +19,11 @@ export interface StepOptions {
   readonly retries?: number;
 }
 
-/** The function `step` of a command's handler. */
 // biome-ignore lint/suspicious/noConfusingVoidType: work that returns nothing is a function of type void
-export type StepFunction = <T extends JsonValue | void>(
+type Storable = JsonValue | void;
+
+/** The function `step` of a command's handler. */
+export type StepFunction = <T extends Storable>(
   name: string,
   work: (context: StepContext) => Promise<T> | T,
   options?: StepOptions,
