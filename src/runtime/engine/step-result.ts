@@ -26,11 +26,15 @@ export function decodeStepResult(text: string | undefined): JsonValue | undefine
 
 function writeJson(value: unknown): string | undefined {
   try {
-    // Whatever it is: the text is read back and compared.
-    return stringifyJson(value as JsonValue);
+    return mayBeJson(value) ? stringifyJson(value) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** What is inside is not looked at: the text is read back and compared. */
+function mayBeJson(value: unknown): value is JsonValue {
+  return typeof value !== "function" && typeof value !== "symbol";
 }
 
 function readJson(text: string): unknown {
