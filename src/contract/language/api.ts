@@ -6,21 +6,23 @@ import type { RestOptions } from "./rest.ts";
 
 // `readonly [] |` makes TypeScript read an array literal as a tuple. As an array it would compare each element's type with
 // each other's, to drop what is said twice: quadratic, and refused (TS2590) from some thousand operations on.
-export interface ApiOptions {
+export interface ApiOptions<
+  Resources extends readonly [] | readonly AnyResource[] = readonly AnyResource[],
+  Operations extends readonly [] | readonly Operation[] = readonly Operation[],
+  Only extends OnlyTable = OnlyTable,
+> {
   readonly title?: string;
   readonly description?: string;
   /** Date versions by URL segment; the newest is served: `{ v1: "2026-11-01" }`. */
   readonly versions: Readonly<Record<string, string>>;
-  readonly resources: readonly [] | readonly AnyResource[];
+  readonly resources: Resources;
   /**
    * Operations that need more than the default. A resource gets list, get, create, replace, patch and delete without
    * being named here; `only` narrows them. What is named here is there whatever `only` says.
    */
-  readonly operations?: readonly [] | readonly Operation[];
+  readonly operations?: Operations;
   /** Which standard operations each resource has, by name. Default: all six. */
-  readonly only?: Readonly<
-    Record<string, readonly ("list" | "get" | "create" | "replace" | "patch" | "delete")[]>
-  >;
+  readonly only?: Only;
   readonly events?: readonly [] | readonly EventDefinition[];
   /** Ways in which callers say who they are. Default: `[apiKeys]`. */
   readonly authentication?: readonly AuthenticationSpec[];
@@ -28,14 +30,36 @@ export interface ApiOptions {
   readonly rest?: RestOptions;
 }
 
-/** A whole contract, still inert: {@link compile} makes the model of it. */
-export interface Api {
+/** Which standard operations resources have, by the resource's name. */
+export type OnlyTable = Readonly<
+  Record<string, readonly ("list" | "get" | "create" | "replace" | "patch" | "delete")[]>
+>;
+
+/**
+ * A whole contract, still inert: {@link compile} makes the model of it. The phantom types, unions of its resources and
+ * operations, are for clients.
+ */
+export interface Api<
+  Resources extends AnyResource = AnyResource,
+  Operations extends Operation = Operation,
+  Only extends OnlyTable = OnlyTable,
+> {
   readonly kind: "api";
   readonly name: string;
   readonly options: ApiOptions;
+  readonly "~resources"?: Resources;
+  readonly "~operations"?: Operations;
+  readonly "~only"?: Only;
 }
 
 /** Gathers a contract. */
-export function api(name: string, options: ApiOptions): Api {
+export function api<
+  const Resources extends readonly [] | readonly AnyResource[],
+  const Operations extends readonly [] | readonly Operation[] = readonly [],
+  const Only extends OnlyTable = Readonly<Record<never, never>>,
+>(
+  name: string,
+  options: ApiOptions<Resources, Operations, Only>,
+): Api<Resources[number], Operations[number], Only> {
   return Object.freeze({ kind: "api", name, options: Object.freeze({ ...options }) });
 }

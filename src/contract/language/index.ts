@@ -9,13 +9,14 @@ export {
   signedIn,
   through,
 } from "./access.ts";
-export { type Api, type ApiOptions, api } from "./api.ts";
+export { type Api, type ApiOptions, api, type OnlyTable } from "./api.ts";
 export { type AuthenticationSpec, apiKeys, type BearerOptions, bearerTokens } from "./authentication.ts";
 export { type ErrorDefinition, type ErrorDefinitionOptions, error } from "./error.ts";
 export { type ErrorPart, type ErrorPartName, type ErrorTemplate, errorPart } from "./error-part.ts";
 export { type EventDefinition, event } from "./event.ts";
 export type { HttpOptions, PageAnswer, UnknownFields } from "./http.ts";
 export {
+  type CallShape,
   type CommandOptions,
   channel,
   command,

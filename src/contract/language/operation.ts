@@ -43,19 +43,34 @@ export type ResourceMethod = "list" | "get" | "create" | "replace" | "patch" | "
 
 /**
  * An operation: inert data with phantom types. `Input` and `Output` are what its handler receives and returns,
- * `Target` the row it works on (actions, replace, patch, delete) or undefined.
+ * `Target` the row it works on (actions, replace, patch, delete) or undefined, `Shape` what its callers see of it.
  */
 export interface Operation<
   Input = any,
   Output = any,
   Target = any,
   Kind extends OperationKind = OperationKind,
+  Shape = any,
 > {
   readonly kind: "operation";
   readonly spec: OperationSpec & { readonly kind: Kind };
   readonly "~input"?: Input;
   readonly "~output"?: Output;
   readonly "~target"?: Target;
+  readonly "~shape"?: Shape;
+}
+
+/**
+ * What the types of a client are made from, as it stands: nothing is worked out before somebody calls. `Key` is the name of
+ * the resource or, outside of resources, of the operation; `S` the resource's fields, `I` and `O` the fields declared as
+ * input and output, or undefined.
+ */
+export interface CallShape<Key extends string, Name extends string, S, I, O> {
+  readonly key: Key;
+  readonly name: Name;
+  readonly fields: S;
+  readonly input: I;
+  readonly output: O;
 }
 
 /** The author's data behind an operation; read by the compiler only. */
@@ -93,21 +108,26 @@ export interface StreamOptions {
 type InputValue<F extends AnyField | undefined> = F extends AnyField ? F["~value"] : undefined;
 
 /** Declares a query outside resources: `GET /<name>` where its input fits a query string, else `POST`. */
-export function query<I extends AnyField | undefined = undefined, O extends AnyField | undefined = undefined>(
-  name: string,
+export function query<
+  const Name extends string,
+  I extends AnyField | undefined = undefined,
+  O extends AnyField | undefined = undefined,
+>(
+  name: Name,
   options: QueryOptions & { readonly input?: I; readonly output?: O } = {},
-): Operation<InputValue<I>, InputValue<O>, undefined, "query"> {
+): Operation<InputValue<I>, InputValue<O>, undefined, "query", CallShape<Name, Name, undefined, I, O>> {
   return free("query", name, options);
 }
 
 /** Declares a command outside resources: `POST /<name>`. Runs in one transaction. */
 export function command<
+  const Name extends string,
   I extends AnyField | undefined = undefined,
   O extends AnyField | undefined = undefined,
 >(
-  name: string,
+  name: Name,
   options: CommandOptions & { readonly input?: I; readonly output?: O } = {},
-): Operation<InputValue<I>, InputValue<O>, undefined, "command"> {
+): Operation<InputValue<I>, InputValue<O>, undefined, "command", CallShape<Name, Name, undefined, I, O>> {
   return free("command", name, options);
 }
 

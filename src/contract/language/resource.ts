@@ -13,6 +13,7 @@ import {
 import type { AccessTable } from "./access.ts";
 import type {
   ActionExtras,
+  CallShape,
   CommandOptions,
   Operation,
   OperationSpec,
@@ -103,21 +104,56 @@ export interface Resource<Name extends string, S extends Fields> extends AnyReso
   readonly name: Name;
   readonly fields: S;
   readonly options: ResourceOptions<any>;
-  list(options?: QueryOptions): Operation<ListInput, Page<RowOf<S>>, undefined, "query">;
-  get(options?: QueryOptions): Operation<undefined, RowOf<S>, undefined, "query">;
-  create(options?: CommandOptions): Operation<ReceivedOf<S>, RowOf<S>, undefined, "command">;
-  replace(options?: CommandOptions): Operation<ReceivedOf<S>, RowOf<S>, RowOf<S>, "command">;
-  patch(options?: CommandOptions): Operation<PatchOf<S>, RowOf<S>, RowOf<S>, "command">;
-  delete(options?: CommandOptions): Operation<undefined, void, RowOf<S>, "command">;
+  list(
+    options?: QueryOptions,
+  ): Operation<
+    ListInput,
+    Page<RowOf<S>>,
+    undefined,
+    "query",
+    CallShape<Name, "list", S, undefined, undefined>
+  >;
+  get(
+    options?: QueryOptions,
+  ): Operation<undefined, RowOf<S>, undefined, "query", CallShape<Name, "get", S, undefined, undefined>>;
+  create(
+    options?: CommandOptions,
+  ): Operation<
+    ReceivedOf<S>,
+    RowOf<S>,
+    undefined,
+    "command",
+    CallShape<Name, "create", S, undefined, undefined>
+  >;
+  replace(
+    options?: CommandOptions,
+  ): Operation<
+    ReceivedOf<S>,
+    RowOf<S>,
+    RowOf<S>,
+    "command",
+    CallShape<Name, "replace", S, undefined, undefined>
+  >;
+  patch(
+    options?: CommandOptions,
+  ): Operation<PatchOf<S>, RowOf<S>, RowOf<S>, "command", CallShape<Name, "patch", S, undefined, undefined>>;
+  delete(
+    options?: CommandOptions,
+  ): Operation<undefined, void, RowOf<S>, "command", CallShape<Name, "delete", S, undefined, undefined>>;
   /** A named command on one row; its output is the row unless `output` says otherwise. */
-  action<I extends AnyField | undefined = undefined, O extends AnyField | undefined = undefined>(
-    name: string,
+  action<
+    const Action extends string,
+    I extends AnyField | undefined = undefined,
+    O extends AnyField | undefined = undefined,
+  >(
+    name: Action,
     options?: CommandOptions & ActionFor<S> & { readonly input?: I; readonly output?: O },
   ): Operation<
     I extends AnyField ? I["~value"] : undefined,
     O extends AnyField ? O["~value"] : RowOf<S>,
     RowOf<S>,
-    "command"
+    "command",
+    CallShape<Name, Action, S, I, O>
   >;
 }
 

@@ -12,6 +12,7 @@ export { fieldNode, type ResolveRef } from "./field-node.ts";
 export type {
   ChangesOf,
   Flatten,
+  GivenBy,
   Infer,
   InputOf,
   InsertOf,

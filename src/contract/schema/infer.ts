@@ -68,3 +68,25 @@ export type InsertOf<S extends Fields> = Flatten<
     [K in KeysWith<S, "optional"> | KeysWith<S, "default">]?: S[K]["~value"];
   }
 >;
+
+/** Fields of an inner object that may be left out: optional ones, and those with a default. An id there is a value. */
+type KeysToSpare<S extends Fields> = {
+  [K in keyof S]: "optional" extends S[K]["~flag"]
+    ? K
+    : "default" extends S[K]["~flag"]
+      ? "readOnly" extends S[K]["~flag"]
+        ? never
+        : K
+      : never;
+}[keyof S];
+
+/** What a caller gives where a field is an operation's input: its object, in which what has a default may be left out. */
+export type GivenBy<F> = F extends { readonly "~fields"?: infer S extends Fields }
+  ? Flatten<
+      { [K in Exclude<keyof S, KeysToSpare<S>>]: S[K]["~value"] } & {
+        [K in KeysToSpare<S>]?: S[K]["~value"];
+      }
+    >
+  : F extends AnyField
+    ? F["~value"]
+    : undefined;
