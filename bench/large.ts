@@ -36,7 +36,9 @@ export const large = api("large", {
   versions: { v1: "2026-11-01" },
   resources,
   operations: opens,
-  only: Object.fromEntries(resources.map(({ name }) => [name, ["list", "get", "create", "patch", "delete"]])),
+  only: Object.fromEntries(
+    resources.map(({ name }) => [name, ["list", "get", "create", "patch", "delete"] as const]),
+  ),
 });
 
 export default service(

@@ -54,8 +54,8 @@ export interface Api<
 
 /** Gathers a contract. */
 export function api<
-  const Resources extends readonly [] | readonly AnyResource[],
-  const Operations extends readonly [] | readonly Operation[] = readonly [],
+  Resources extends readonly [] | readonly AnyResource[],
+  Operations extends readonly [] | readonly Operation[] = readonly [],
   const Only extends OnlyTable = Readonly<Record<never, never>>,
 >(
   name: string,
