@@ -37,7 +37,7 @@ const FRONT_DOOR = ["base", "contract", "runtime/engine"];
 const LONG_FILES: Record<string, string> = {};
 
 /** Uses of `any` and of casts in src, tests aside. Lower them when you remove one; raise them only with a reason in review. */
-const PINNED = { any: 15, casts: 38 };
+const PINNED = { any: 16, casts: 38 };
 
 /** How far below the pins the counts may be before the pins follow. */
 const SLACK = 5;
