@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { HttpRequest, HttpResponse } from "./http.ts";
 
 /** What a server knows of a request before any protocol looks at it. */
@@ -6,6 +7,8 @@ export interface ExchangeOptions {
   readonly requestId: string;
   /** Address of the caller after trusted proxies. */
   readonly remoteAddress: string | undefined;
+  /** Where the body is read from, if there is one; undefined where the request surely has none. */
+  readonly body: Readable | undefined;
   /** Milliseconds in which the body must have come. */
   readonly bodyTimeoutMs: number;
   /** The client waits for 100 Continue before it sends the body. */
@@ -82,6 +85,7 @@ export class Exchange {
 
   /** Whether the request has a body: HTTP/1.1 says so in a header, HTTP/2 by not ending the stream. */
   get hasBody(): boolean {
+    if (this.options.body === undefined) return false;
     const { headers, stream } = this.request;
     if (stream !== undefined) return !stream.endAfterHeaders;
     const length = headers["content-length"];

@@ -1,14 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
-import type { Readable } from "node:stream";
+import type { FixedHeaders } from "./fixed-headers.ts";
 
-/** What the protocols use of a request; node:http and the compatibility layer of node:http2 both have it. */
-export interface HttpRequest extends Readable {
+/** What the protocols use of a request; those of node:http, of node:http2 and our own all have it. */
+export interface HttpRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
-  /** Names and values in turn, as they came. */
-  readonly rawHeaders: string[];
   readonly httpVersionMajor: number;
   readonly httpVersionMinor: number;
   readonly complete: boolean;
@@ -33,5 +31,23 @@ export interface HttpResponse {
   write(chunk: string | Uint8Array): boolean;
   end(chunk?: string | Uint8Array): unknown;
   writeContinue(): void;
-  once(event: "close" | "finish", listener: () => void): unknown;
+  once(event: "close" | "finish" | "drain", listener: () => void): unknown;
+  /**
+   * Sends an answer whole, in one write; only our own responses can. The caller has looked after Content-Length,
+   * HEAD and Connection.
+   */
+  sendWhole?(answer: WholeAnswer): void;
+}
+
+/** An answer with all its bytes. */
+export interface WholeAnswer {
+  readonly status: number;
+  readonly fixed: FixedHeaders;
+  /** Names and values in turn, beside the fixed ones. */
+  readonly headers: readonly string[];
+  /** Bytes of the body as sent to GET, for Content-Length; undefined: the header does not belong. */
+  readonly size: number | undefined;
+  readonly body: string | Uint8Array | undefined;
+  /** The connection ends with this answer. */
+  readonly last: boolean;
 }

@@ -23,38 +23,40 @@ export function readBody(exchange: Exchange, maxBytes: number): Promise<Buffer> 
 }
 
 function collect(exchange: Exchange, maxBytes: number): Promise<Buffer> {
-  const { request, options } = exchange;
+  const { options } = exchange;
+  const { body } = options;
+  if (body === undefined) return Promise.resolve(EMPTY);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const finish = (error?: ApiError) => {
       clearTimeout(timer);
-      request
+      body
         .off("data", onData)
         .off("end", onEnd)
         .off("error", onGone)
         .off("close", onGone)
         .off("aborted", onGone);
       // An error may still come, and nobody else listens.
-      request.on("error", ignore);
+      body.on("error", ignore);
       if (error !== undefined) reject(error);
       else resolve(chunks.length === 1 ? (chunks[0] ?? EMPTY) : Buffer.concat(chunks, size));
     };
     const onData = (chunk: Buffer) => {
       size += chunk.length;
       if (size > maxBytes) {
-        request.pause();
+        body.pause();
         finish(tooLarge(maxBytes));
       } else chunks.push(chunk);
     };
     const onEnd = () => finish();
     const onGone = () => finish(new ApiError("cancelled", "The request ended before its body was complete."));
     const timer = setTimeout(() => {
-      request.pause();
+      body.pause();
       const seconds = options.bodyTimeoutMs / 1000;
       finish(new ApiError("request_timeout", `The body did not come within ${seconds} seconds.`));
     }, options.bodyTimeoutMs);
-    request.on("data", onData).on("end", onEnd).on("error", onGone).on("close", onGone).on("aborted", onGone);
+    body.on("data", onData).on("end", onEnd).on("error", onGone).on("close", onGone).on("aborted", onGone);
   });
 }
 

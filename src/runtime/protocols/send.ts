@@ -1,5 +1,6 @@
+import type { Readable } from "node:stream";
 import type { Exchange } from "./exchange.ts";
-import type { HttpRequest } from "./http.ts";
+import { type FixedHeaders, NO_HEADERS } from "./fixed-headers.ts";
 
 /** Bodies that nobody read are taken off the wire and dropped up to this size; beyond it the connection ends. */
 const MAX_DROPPED_BYTES = 65_536;
@@ -8,44 +9,53 @@ const LINGER_MS = 1000;
 const MAX_LINGERING_BYTES = 1_048_576;
 
 /**
- * Sends the one answer of an exchange: status, headers (names and values in turn), X-Request-Id, Content-Length and the
- * body, in one write. HEAD gets the headers alone. Does nothing when the caller has gone.
+ * Sends the one answer of an exchange: status, headers (the fixed ones, then names and values in turn), X-Request-Id,
+ * Content-Length and the body, in one write. HEAD gets the headers alone. Does nothing when the caller has gone.
  */
 export function send(
   exchange: Exchange,
   status: number,
   headers: string[],
   body?: string | Uint8Array,
+  fixed: FixedHeaders = NO_HEADERS,
 ): void {
-  const { response, request } = exchange;
+  const { response, request, options } = exchange;
   if (exchange.gone || response.headersSent) return;
   exchange.status = status;
   headers.push("X-Request-Id", exchange.requestId);
-  const size = body === undefined ? 0 : Buffer.byteLength(body);
   // RFC 9110 section 8.6: no Content-Length in 204; in 304 it would be that of the answer not sent.
-  if (status !== 204 && status !== 304) headers.push("Content-Length", String(size));
+  const sized = status !== 204 && status !== 304;
+  const size = body === undefined ? 0 : Buffer.byteLength(body);
   if (exchange.method === "HEAD" || size === 0) body = undefined;
   else exchange.sentBytes = size;
 
+  if (response.sendWhole !== undefined) {
+    const last = options.isDraining();
+    response.sendWhole({ status, fixed, headers, size: sized ? size : undefined, body, last });
+    return;
+  }
+  headers.unshift(...fixed.pairs);
+  if (sized) headers.push("Content-Length", String(size));
   if (request.stream !== undefined) {
     const { stream } = request;
     // RFC 9113 section 8.1: after an early answer the rest of the body is called off without an error. Not at once, since
     // some clients (curl 7.88) forget an answer that comes together with that.
-    if (exchange.hasBody && !request.readableEnded) dropRest(request, () => stream.close(0));
+    const { body: rest } = options;
+    if (exchange.hasBody && rest?.readableEnded === false) dropRest(rest, () => stream.close(0));
     response.writeHead(status, headers);
     response.end(body);
     return;
   }
-  const left = leavesTooMuch(exchange);
-  if (left || exchange.options.isDraining()) headers.push("Connection", "close");
+  const left = leavesTooMuch(exchange) ? options.body : undefined;
+  if (left !== undefined || options.isDraining()) headers.push("Connection", "close");
   response.writeHead(status, headers);
-  if (!left) {
+  if (left === undefined) {
     response.end(body);
     return;
   }
   // Closing with unread bytes makes TCP reset the connection, and the client may lose the answer (RFC 9112 section 9.6).
   if (body !== undefined) response.write(body);
-  dropRest(request, () => response.end());
+  dropRest(left, () => response.end());
 }
 
 /** Whether more of the body is still to come than is worth reading only to drop it. */
@@ -56,12 +66,12 @@ function leavesTooMuch(exchange: Exchange): boolean {
 }
 
 /** Takes what still comes of a body off the wire, and ends when it ends, has lasted too long or been too much. */
-function dropRest(request: HttpRequest, end: () => void): void {
+function dropRest(rest: Readable, end: () => void): void {
   let dropped = 0;
   const stop = () => {
     clearTimeout(timer);
-    request.off("data", count).off("end", stop).off("close", stop);
-    request.pause();
+    rest.off("data", count).off("end", stop).off("close", stop);
+    rest.pause();
     end();
   };
   const count = (chunk: Buffer) => {
@@ -69,5 +79,5 @@ function dropRest(request: HttpRequest, end: () => void): void {
     if (dropped > MAX_LINGERING_BYTES) stop();
   };
   const timer = setTimeout(stop, LINGER_MS);
-  request.on("data", count).on("end", stop).on("close", stop).resume();
+  rest.on("data", count).on("end", stop).on("close", stop).resume();
 }

@@ -5,9 +5,18 @@ import type { ServerLimits } from "./limits.ts";
 /** Headers that must not be there twice: two readers of the request might each believe another one. */
 const SINGLE = new Set(["host", "authorization", "content-type"]);
 
+/** A request as Node's parsers give it. */
+export interface ParsedRequest extends HttpRequest {
+  /** Names and values in turn, as they came. */
+  readonly rawHeaders: readonly string[];
+}
+
 /** Says why a request is refused before any protocol sees it; undefined for one that is not. */
-export function checkRequest(exchange: Exchange, limits: ServerLimits): ApiError | undefined {
-  const { request } = exchange;
+export function checkRequest(
+  exchange: Exchange,
+  request: ParsedRequest,
+  limits: ServerLimits,
+): ApiError | undefined {
   const { rawHeaders, url = "" } = request;
   if (url.length > limits.maxUrlBytes) {
     return new ApiError("uri_too_long", `The request target is longer than ${limits.maxUrlBytes} bytes.`);
@@ -44,7 +53,7 @@ function headerBytes(rawHeaders: readonly string[]): number {
   return bytes;
 }
 
-function findRepeated({ rawHeaders }: HttpRequest): string | undefined {
+function findRepeated({ rawHeaders }: ParsedRequest): string | undefined {
   let seen = "";
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const raw = rawHeaders[at] ?? "";

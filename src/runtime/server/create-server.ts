@@ -1,6 +1,6 @@
-import { type AddressInfo, createServer as createNetServer, type Server, type Socket } from "node:net";
+import { createServer as createNetServer, type Server, type Socket } from "node:net";
+import type { Readable } from "node:stream";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
-import { ApiError, UsageError } from "../../base/errors/index.ts";
 import { newId } from "../../base/lib/index.ts";
 import { type ErrorFormat, isRequestId } from "../../wire/rest/index.ts";
 import type { Logger } from "../engine/index.ts";
@@ -12,12 +12,14 @@ import {
   send,
   sendProblem,
 } from "../protocols/index.ts";
-import { checkRequest } from "./check-request.ts";
+import { checkRequest, type ParsedRequest } from "./check-request.ts";
+import { createDirect } from "./direct.ts";
 import { createAddressReader, type ForwardedOptions } from "./forwarded.ts";
 import { answerLive, createReadiness } from "./health.ts";
 import { createHttp1 } from "./http1.ts";
 import { createHttp2 } from "./http2.ts";
 import { resolveLimits, type ServerLimits } from "./limits.ts";
+import { listen } from "./listen.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { addOperational, type MetricsAccess, metricsHandler } from "./operational.ts";
 import { formatRawAnswer } from "./raw-answer.ts";
@@ -119,33 +121,59 @@ export function createServer(options: ServerOptions): HttpServer {
     if (logger !== undefined) logRequest(logger, exchange, status, durationMs);
   }
 
-  function accept(request: HttpRequest, response: HttpResponse, expectsContinue: boolean): Exchange {
+  function open(
+    request: HttpRequest,
+    response: HttpResponse,
+    body?: Readable,
+    expectsContinue = false,
+  ): Exchange {
     const given = request.headers["x-request-id"];
     const exchange = new Exchange(request, response, {
       requestId: typeof given === "string" && isRequestId(given) ? given : newRequestId(),
       remoteAddress: addressOf(request),
+      body,
       bodyTimeoutMs: limits.bodyTimeoutMs,
       expectsContinue,
       isDraining,
       onClosed,
     });
     inFlight.add(exchange);
+    return exchange;
+  }
+
+  function serve(exchange: Exchange): void {
+    (routes.get(exchange.path) ?? handler)(exchange);
+  }
+
+  function accept(
+    request: ParsedRequest & Readable,
+    response: HttpResponse,
+    expectsContinue: boolean,
+  ): Exchange {
+    const exchange = open(request, response, request, expectsContinue);
     response.once("close", () => exchange.closed());
-    const refused = checkRequest(exchange, limits);
+    const refused = checkRequest(exchange, request, limits);
     if (refused !== undefined) void sendProblem(exchange, refused, refusal);
     else if (exchange.path === "*")
       send(exchange, 204, ["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"]);
-    else (routes.get(exchange.path) ?? handler)(exchange);
+    else serve(exchange);
     return exchange;
   }
 
   const onRefused = (status: number) => metrics.observe("none", status, 0);
   const http1 = createHttp1({ limits, accept, newRequestId, onRefused });
   const http2 = createHttp2({ limits, accept });
+  const direct = createDirect({
+    limits,
+    open,
+    serve,
+    handOver: (socket) => http1.server.emit("connection", socket),
+  });
   const hand = (protocol: "http1" | "http2", socket: Socket) => {
+    if (protocol === "http1") return direct.take(socket);
     // HTTP/1.1 looks after half-closed connections itself; to HTTP/2 the end of one side is the end.
-    if (protocol === "http2") socket.allowHalfOpen = false;
-    (protocol === "http2" ? http2 : http1).server.emit("connection", socket);
+    socket.allowHalfOpen = false;
+    http2.server.emit("connection", socket);
   };
 
   const listener = tls === undefined ? plainListener() : tlsListener(tls);
@@ -200,19 +228,23 @@ export function createServer(options: ServerOptions): HttpServer {
       for (const socket of sockets) socket.destroy();
     }, deadlineMs);
     for (const session of http2.sessions) session.close();
-    const rest = setInterval(() => http1.closeResting(REST_BEFORE_CLOSE_MS), REST_BEFORE_CLOSE_MS / 5);
-    http1.closeResting(REST_BEFORE_CLOSE_MS);
+    const closeResting = () => {
+      http1.closeResting(REST_BEFORE_CLOSE_MS);
+      direct.closeResting(REST_BEFORE_CLOSE_MS);
+    };
+    const rest = setInterval(closeResting, REST_BEFORE_CLOSE_MS / 5);
+    closeResting();
     await allClosed;
     clearInterval(rest);
     clearTimeout(cutOff);
-    // Stops its watch over timeouts.
+    // Stops their watches over timeouts.
     http1.server.close();
+    direct.stop();
   }
 
   return {
     listen: async ({ port = 0, host = "127.0.0.1" } = {}) => {
-      await listen(listener, port, host);
-      const bound = addressOfListener(listener);
+      const bound = await listen(listener, port, host);
       const name = bound.family === "IPv6" ? `[${bound.address}]` : bound.address;
       return { url: `${tls === undefined ? "http" : "https"}://${name}:${bound.port}`, port: bound.port };
     },
@@ -231,51 +263,3 @@ export function createServer(options: ServerOptions): HttpServer {
 }
 
 function ignore(): void {}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(listenMistake(error, port, host));
-    server.once("error", fail);
-    server.listen({ port, host }, () => {
-      server.off("error", fail);
-      resolve();
-    });
-  });
-}
-
-function listenMistake(error: NodeJS.ErrnoException, port: number, host: string): Error {
-  const place = `port ${port} of ${host}`;
-  switch (error.code) {
-    case "EADDRINUSE":
-      return new UsageError({
-        place,
-        expected: "a free port",
-        found: "another program listening there",
-        fix: "stop it, or choose another port",
-      });
-    case "EACCES":
-      return new UsageError({
-        place,
-        expected: "a port this user may open",
-        found: "no right to open it",
-        fix: "choose a port above 1023",
-      });
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-      return new UsageError({
-        place,
-        expected: "an address of this machine",
-        found: host,
-        fix: "choose 127.0.0.1, or 0.0.0.0 for all",
-      });
-    default:
-      return error;
-  }
-}
-
-function addressOfListener(server: Server): AddressInfo {
-  const bound = server.address();
-  if (bound === null || typeof bound === "string")
-    throw new ApiError("internal", "The server does not listen on a port.");
-  return bound;
-}
