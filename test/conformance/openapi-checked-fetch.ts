@@ -29,7 +29,7 @@ export function createCheckedFetch(document: any, url: string, seen: Seen): Chec
   // Formats that JSON numbers have in OpenAPI are annotations; addFormats knows the rest.
   ajv.addSchema({ ...document, $id: "openapi" });
   const validators = new Map<string, ValidateFunction>();
-  const base = new URL(document.servers[0].url, url).href;
+  const base = new URL(document.servers[0].url, url).href.replace(/\/$/, "");
 
   const resolve = (part: any): any => {
     if (part?.$ref === undefined) return part;

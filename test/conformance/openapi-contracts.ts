@@ -2,6 +2,7 @@ import fc from "fast-check";
 import "../support/seed.ts";
 import { atlas } from "../../examples/atlas/contract.ts";
 import { clinic } from "../../examples/clinic/contract.ts";
+import { conduit } from "../../examples/conduit/contract.ts";
 import { tasks } from "../../examples/starter/contract.ts";
 import { anyField } from "../../src/contract/schema/arbitraries.test.ts";
 import {
@@ -17,6 +18,8 @@ import {
   signedIn,
   t,
 } from "../../src/index.ts";
+
+import { foreign } from "../support/foreign.ts";
 
 /** Every trait, type and option once, in names that are awkward elsewhere. */
 const Author = resource(
@@ -120,7 +123,9 @@ const Bare = resource("bare", { id: t.id("b") });
 export const CONTRACTS: Readonly<Record<string, Api>> = {
   clinic,
   atlas,
+  conduit,
   tasks,
+  foreign,
   everything,
   bare: api("bare", { versions: { v1: "2026-01-01" }, resources: [Bare] }),
   nothing: api("nothing", { versions: { v1: "2026-01-01" }, resources: [] }),

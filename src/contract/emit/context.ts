@@ -48,10 +48,11 @@ export function inputRef(
   name: string,
   input: ObjectNode,
 ): JsonObject {
+  const open = operation.http?.unknownFields === "ignore";
   return context.components.ref(
     "schemas",
     name,
-    () => objectSchema(input.fields, context.input),
+    () => objectSchema(input.fields, open ? { ...context.input, open } : context.input),
     `input ${operation.id}`,
   );
 }

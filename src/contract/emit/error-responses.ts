@@ -3,6 +3,7 @@ import type { ErrorModel, OperationModel } from "../model/index.ts";
 import { toPascalCase } from "../model/names.ts";
 import type { EmitContext } from "./context.ts";
 import { errorCatalogue } from "./error-catalogue.ts";
+import { errorStyleExample, errorStyleSchema } from "./error-style.ts";
 import { headerRef } from "./headers.ts";
 import type { JsonObject } from "./json-object.ts";
 import { errorsOf } from "./operation-errors.ts";
@@ -10,7 +11,10 @@ import { sampleOf } from "./sample.ts";
 import { exampleId } from "./type-example.ts";
 import { fieldSchema } from "./type-schema.ts";
 
-/** Returns the error responses of an operation by status, each as problem+json (RFC 9457) with the codes it can have. */
+/**
+ * Returns the error responses of an operation by status, each with the codes it can have: problem+json (RFC 9457), or what
+ * the contract declares.
+ */
 export function errorResponses(context: EmitContext, operation: OperationModel): JsonObject {
   const responses: JsonObject = {};
   for (const [status, { builtin, declared }] of errorsOf(context.model, operation)) {
@@ -39,11 +43,7 @@ function errorResponse(
   ];
   const retry =
     status === 503 || builtin.some((code) => code === "idempotency_in_progress" || code === "rate_limited");
-  const schemas = [
-    ...(builtin.length > 0 ? [builtinSchema(context, builtin)] : []),
-    ...declared.map((error) => declaredRef(context, error)),
-  ];
-  const [only] = schemas;
+  const content = contentOf(context, status, builtin, declared);
   return {
     description: texts.length === 1 ? texts.join() : texts.map((text) => `- ${text}`).join("\n"),
     headers: {
@@ -52,14 +52,48 @@ function errorResponse(
       ...(retry ? { "Retry-After": headerRef(context, "Retry-After") } : {}),
       ...(declared.length > 0 ? { "Idempotent-Replayed": headerRef(context, "Idempotent-Replayed") } : {}),
     },
-    content: {
-      "application/problem+json": {
-        schema: schemas.length === 1 && only ? only : { anyOf: schemas },
-        examples: Object.fromEntries([
-          ...declared.flatMap((error) => declaredExample(context, error)),
-          ...builtin.map((code) => [code, { value: example(CODES[code].http, CODES[code].title, code) }]),
-        ]),
+    content,
+  };
+}
+
+function contentOf(
+  context: EmitContext,
+  status: number,
+  builtin: readonly Code[],
+  declared: readonly ErrorModel[],
+): JsonObject {
+  const style = context.model.rest.errors;
+  if (style !== undefined) {
+    const schema = context.components.ref(
+      "schemas",
+      "Error",
+      () => errorStyleSchema(style.body),
+      "error style",
+    );
+    const sample = (code: string, title: string, detail: string): [string, JsonObject] => [
+      code,
+      {
+        value: errorStyleExample(style.body, { code, status, title, detail, requestId: exampleId("req") }),
       },
+    ];
+    const examples = Object.fromEntries([
+      ...declared.map(({ code, title, message }) => sample(code, title, message ?? title)),
+      ...builtin.map((code) => sample(code, CODES[code].title, explain(code))),
+    ]);
+    return { [style.mediaType]: { schema, examples } };
+  }
+  const schemas = [
+    ...(builtin.length > 0 ? [builtinSchema(context, builtin)] : []),
+    ...declared.map((error) => declaredRef(context, error)),
+  ];
+  const [only] = schemas;
+  return {
+    "application/problem+json": {
+      schema: schemas.length === 1 && only ? only : { anyOf: schemas },
+      examples: Object.fromEntries([
+        ...declared.flatMap((error) => declaredExample(context, error)),
+        ...builtin.map((code) => [code, { value: example(CODES[code].http, CODES[code].title, code) }]),
+      ]),
     },
   };
 }

@@ -5,6 +5,7 @@ import { createEmitContext } from "./context.ts";
 import type { JsonObject } from "./json-object.ts";
 import { FREE_TAG, operationObject } from "./operation.ts";
 import { words } from "./operation-names.ts";
+import { securitySchemes } from "./security.ts";
 
 /** What an OpenAPI document says beside the contract. */
 export interface OpenApiOptions {
@@ -33,12 +34,12 @@ export function emitOpenApi(model: Model, options: OpenApiOptions = {}): JsonVal
       version: model.versions[model.version] ?? model.version,
       ...(model.description === undefined ? {} : { description: model.description }),
     },
-    servers: [{ url: `${(options.url ?? "").replace(/\/+$/, "")}${model.rest.base}` }],
+    servers: [{ url: (options.url ?? "").replace(/\/+$/, "") + model.rest.base || "/" }],
     tags: [...tags].map((name) => tagObject(model, name)),
     paths,
     components: {
       ...context.components.toJson(),
-      ...(tags.size > 0 ? { securitySchemes: SECURITY_SCHEMES } : {}),
+      ...(tags.size > 0 ? { securitySchemes: securitySchemes(model) } : {}),
     },
   };
 }
@@ -51,18 +52,3 @@ function tagObject(model: Model, name: string): JsonObject {
     description: resource.description ?? `Operations on ${words(resource.plural)}.`,
   };
 }
-
-const SECURITY_SCHEMES: JsonObject = {
-  bearer: {
-    type: "http",
-    scheme: "bearer",
-    bearerFormat: "API key",
-    description: "`Authorization: Bearer ck_…`",
-  },
-  apiKey: {
-    type: "apiKey",
-    in: "header",
-    name: "X-Api-Key",
-    description: "The same key in a header of its own.",
-  },
-};

@@ -17,7 +17,10 @@ export function errorsOf(model: Model, operation: OperationModel): ErrorsByStatu
     byStatus.set(status, entry);
     return entry;
   };
-  for (const code of ALL_CODES) if (codes.has(code)) at(CODES[code].http).builtin.push(code);
+  const statuses = model.rest.errors?.statuses ?? {};
+  for (const code of ALL_CODES) {
+    if (codes.has(code)) at(statuses[code] ?? CODES[code].http).builtin.push(code);
+  }
   for (const code of operation.errors) {
     const error = model.errors[code];
     if (error) at(error.status).declared.push(error);
@@ -30,8 +33,10 @@ const ALL_CODES = Object.keys(CODES).filter((code): code is Code => Object.hasOw
 function builtinCodes(model: Model, operation: OperationModel): ReadonlySet<Code> {
   const resource = operation.resource === undefined ? undefined : model.resources[operation.resource];
   const { kind, method, input } = operation;
-  const onRow = operation.http?.path.includes("{id}") ?? false;
-  const hasBody = input !== undefined && operation.http?.method !== "GET";
+  const onRow = isOnRow(operation);
+  const placed = operation.http?.parameters.length ?? 0;
+  const inBody = Object.keys(input?.fields ?? {}).length - placed - (operation.http?.query.length ?? 0);
+  const hasBody = input !== undefined && operation.http?.method !== "GET" && (inBody > 0 || placed === 0);
   const codes = new Set<Code>(ALWAYS);
   const add = (condition: boolean, ...more: Code[]) => {
     if (condition) for (const code of more) codes.add(code);
@@ -40,7 +45,7 @@ function builtinCodes(model: Model, operation: OperationModel): ReadonlySet<Code
   add(hasBody, "payload_too_large", "unsupported_media_type");
   add(input !== undefined, "invalid_input");
   add(method === "list", "invalid_cursor");
-  add(onRow, "not_found");
+  add(onRow || placed > 0, "not_found");
   add(canForbid(model, operation, onRow), "forbidden");
   add(kind === "command" && writesUnique(method, resource), "already_exists");
   add(input !== undefined && hasRef(input), "reference_not_found");
@@ -51,6 +56,11 @@ function builtinCodes(model: Model, operation: OperationModel): ReadonlySet<Code
   add(kind === "command" && onRow, "precondition_failed");
   add(operation.preconditionRequired, "precondition_required");
   return codes;
+}
+
+/** Tells whether an operation is about one row of a resource, whose id stands in its path. */
+export function isOnRow({ method }: OperationModel): boolean {
+  return method !== undefined && method !== "list" && method !== "create";
 }
 
 /** Whatever the operation: a request that cannot be read, bad credentials, a server in trouble. */

@@ -1,11 +1,13 @@
 import type { OperationModel } from "../model/index.ts";
-import { toPascalCase, toTitle } from "../model/names.ts";
+import { toTitle } from "../model/names.ts";
 import { accessText } from "./access-text.ts";
-import { type EmitContext, inputRef } from "./context.ts";
+import type { EmitContext } from "./context.ts";
 import { errorResponses } from "./error-responses.ts";
 import { alternatives, type JsonObject } from "./json-object.ts";
 import { words } from "./operation-names.ts";
 import { parametersOf } from "./parameters.ts";
+import { requestBodyOf } from "./request-body.ts";
+import { securitySchemes } from "./security.ts";
 import { successResponses } from "./success-responses.ts";
 
 /** Tag of the operations that belong to no resource. */
@@ -15,22 +17,22 @@ export const FREE_TAG = "Operations";
 export function operationObject(context: EmitContext, operation: OperationModel): JsonObject {
   const names = context.names.get(operation.id);
   const resource = operation.resource === undefined ? undefined : context.model.resources[operation.resource];
-  const body = requestBody(context, operation);
+  const body = requestBodyOf(context, operation);
   return {
     operationId: names?.id ?? operation.id,
     summary: names?.summary ?? operation.id,
     description: describe(context, operation),
     tags: [resource ? toTitle(resource.plural) : FREE_TAG],
     ...(operation.deprecated === undefined ? {} : { deprecated: true }),
-    security: securityOf(operation),
+    security: securityOf(context, operation),
     parameters: parametersOf(context, operation),
     ...(body === undefined ? {} : { requestBody: body }),
     responses: { ...successResponses(context, operation), ...errorResponses(context, operation) },
   };
 }
 
-function securityOf({ access }: OperationModel): JsonObject[] {
-  const schemes: JsonObject[] = [{ bearer: [] }, { apiKey: [] }];
+function securityOf({ model }: EmitContext, { access }: OperationModel): JsonObject[] {
+  const schemes = Object.keys(securitySchemes(model)).map((name) => ({ [name]: [] }));
   return access.some((rule) => rule.kind === "anyone") ? [{}, ...schemes] : schemes;
 }
 
@@ -67,61 +69,4 @@ function standardText({ model }: EmitContext, { method, name, resource }: Operat
     default:
       return `${words(name).replace(/^./, (first) => first.toUpperCase())}.`;
   }
-}
-
-function requestBody(context: EmitContext, operation: OperationModel): JsonObject | undefined {
-  const { input, method, http } = operation;
-  if (input === undefined || http === undefined || http.method === "GET") return undefined;
-  const schema = inputRef(context, operation, inputName(context, operation), input);
-  // No body at all means an object without keys.
-  const optional = Object.values(input.fields).every(
-    (field) => field.optional || field.default !== undefined,
-  );
-  const required = optional ? {} : { required: true };
-  const body = { "application/json": { schema }, "application/cbor": { schema } };
-  if (method !== "patch") return { ...required, content: body };
-  // A JSON Patch is applied to the row as `get` shows it.
-  const readable = context.model.operations[`${operation.resource}.get`] !== undefined;
-  return {
-    ...required,
-    description: `A merge patch (RFC 7396)${readable ? " or a JSON Patch (RFC 6902)" : ""}.`,
-    content: {
-      "application/merge-patch+json": { schema },
-      ...body,
-      ...(readable ? { "application/json-patch+json": { schema: jsonPatchRef(context) } } : {}),
-    },
-  };
-}
-
-function inputName(context: EmitContext, { id, method, resource }: OperationModel): string {
-  if (resource !== undefined && (method === "create" || method === "replace" || method === "patch")) {
-    return toPascalCase(resource) + toPascalCase(method);
-  }
-  return `${toPascalCase(context.names.get(id)?.id ?? id)}Input`;
-}
-
-function jsonPatchRef(context: EmitContext): JsonObject {
-  const pointer = { type: "string", pattern: "^(/([^~/]|~[01])*)*$" };
-  const operation = (ops: readonly string[], member?: JsonObject): JsonObject => ({
-    type: "object",
-    properties: { op: { type: "string", enum: ops }, path: pointer, ...member },
-    required: ["op", "path", ...Object.keys(member ?? {})],
-  });
-  return context.components.ref(
-    "schemas",
-    "JsonPatch",
-    () => ({
-      type: "array",
-      description: "Operations applied in order, all or none (RFC 6902).",
-      maxItems: 1000,
-      items: {
-        oneOf: [
-          operation(["add", "replace", "test"], { value: { description: "Any JSON value." } }),
-          operation(["remove"]),
-          operation(["move", "copy"], { from: pointer }),
-        ],
-      },
-    }),
-    "json patch",
-  );
 }

@@ -1,4 +1,4 @@
-import type { ResourceModel } from "../model/index.ts";
+import type { PagePart, ResourceModel } from "../model/index.ts";
 import { toPascalCase } from "../model/names.ts";
 import { type EmitContext, rowRef } from "./context.ts";
 import type { JsonObject } from "./json-object.ts";
@@ -20,12 +20,36 @@ export function pageRef(context: EmitContext, resource: ResourceModel): JsonObje
   );
 }
 
+/** The schema of a page whose parts have keys of their own. */
+export function pageEnvelope(
+  context: EmitContext,
+  keys: Readonly<Partial<Record<PagePart, string>>>,
+  resource: ResourceModel | undefined,
+): JsonObject {
+  const properties: JsonObject = {};
+  for (const [part, key] of Object.entries(keys)) {
+    if (part !== "data") properties[key] = POSITION[part] ?? {};
+    else if (resource !== undefined) {
+      properties[key] = { type: "array", items: rowRef(context, resource), maxItems: resource.list.maxLimit };
+    }
+  }
+  return { type: "object", properties, required: Object.values(keys) };
+}
+
+const cursor = (side: string): JsonObject => ({
+  type: ["string", "null"],
+  description: `\`cursor\` of the ${side} page; null if there is none.`,
+});
+
+const POSITION: Readonly<Record<string, JsonObject>> = {
+  nextCursor: cursor("next"),
+  prevCursor: cursor("previous"),
+  hasMore: { type: "boolean", description: "Whether rows follow this page." },
+  total: { type: "integer", minimum: 0, description: "Rows of the whole list." },
+};
+
 /** Refers to the schema of a page's place in its list. */
 export function pagePositionRef(context: EmitContext): JsonObject {
-  const cursor = (side: string) => ({
-    type: ["string", "null"],
-    description: `\`cursor\` of the ${side} page; null if there is none.`,
-  });
   return context.components.ref(
     "schemas",
     "PagePosition",

@@ -4,6 +4,7 @@ import { toPascalCase } from "../model/names.ts";
 import type { FieldNode } from "../schema/index.ts";
 import type { EmitContext } from "./context.ts";
 import type { JsonObject } from "./json-object.ts";
+import { isOnRow } from "./operation-errors.ts";
 import { hasEntityTag } from "./success-responses.ts";
 import { exampleId } from "./type-example.ts";
 import { fieldSchema, idPattern } from "./type-schema.ts";
@@ -12,11 +13,13 @@ import { fieldSchema, idPattern } from "./type-schema.ts";
 export function parametersOf(context: EmitContext, operation: OperationModel): JsonObject[] {
   const resource = operation.resource === undefined ? undefined : context.model.resources[operation.resource];
   const parameters: JsonObject[] = [];
-  if (resource && operation.http?.path.includes("{id}")) parameters.push(idParameter(context, resource));
+  if (resource && isOnRow(operation)) parameters.push(idParameter(context, resource));
   if (resource && operation.output.kind === "page") parameters.push(...listParameters(context, resource));
-  if (operation.http?.method === "GET" && operation.input) {
-    for (const [name, field] of Object.entries(operation.input.fields)) {
-      parameters.push(inputParameter(context, name, field));
+  const { http, input } = operation;
+  for (const place of ["path", "query"] as const) {
+    for (const name of (place === "path" ? http?.parameters : http?.query) ?? []) {
+      const field = input?.fields[name];
+      if (field !== undefined) parameters.push(inputParameter(context, { name, field, place }));
     }
   }
   const rows = operation.output.kind === "row" || operation.output.kind === "page";
@@ -40,14 +43,20 @@ function idParameter(context: EmitContext, resource: ResourceModel): JsonObject 
   );
 }
 
-function inputParameter(context: EmitContext, name: string, field: FieldNode): JsonObject {
+interface InputParameter {
+  readonly name: string;
+  readonly field: FieldNode;
+  readonly place: "path" | "query";
+}
+
+function inputParameter(context: EmitContext, { name, field, place }: InputParameter): JsonObject {
   const { description, deprecated, examples, ...schema } = fieldSchema(field, context.input);
   const optional = field.optional || field.default !== undefined;
   // Tools send the example of a parameter along unless told not to.
   if (examples !== undefined && (!optional || field.example !== undefined)) schema.examples = examples;
   return {
     name,
-    in: "query",
+    in: place,
     ...(optional ? {} : { required: true }),
     ...(description === undefined ? {} : { description }),
     ...(deprecated === undefined ? {} : { deprecated }),
@@ -210,7 +219,7 @@ function fieldPaths(context: EmitContext, resource: ResourceModel): string[] {
 function headerParameters(context: EmitContext, operation: OperationModel): JsonObject[] {
   const names: JsonObject[] = [];
   const isCommand = operation.kind === "command";
-  const onRow = operation.http?.path.includes("{id}") ?? false;
+  const onRow = isOnRow(operation);
   if (operation.idempotency !== "none")
     names.push(idempotencyKey(context, operation.idempotency === "required"));
   if (isCommand && onRow) names.push(ifMatch(context, operation.preconditionRequired));

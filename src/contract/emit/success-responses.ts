@@ -5,7 +5,7 @@ import { halPageRef, halRowRef } from "./hal-schema.ts";
 import { type HeaderName, headerRefs } from "./headers.ts";
 import type { JsonObject } from "./json-object.ts";
 import { words } from "./operation-names.ts";
-import { pageRef } from "./page-schema.ts";
+import { pageEnvelope, pageRef } from "./page-schema.ts";
 import { fieldSchema } from "./type-schema.ts";
 
 /** Returns the responses of an operation that went well, by status. */
@@ -17,7 +17,7 @@ export function successResponses(context: EmitContext, operation: OperationModel
   const body = contentOf(context, operation, resource);
   const responses: JsonObject = {
     [String(http.status)]: {
-      description: describe(operation, resource),
+      description: describe(context, operation, resource),
       headers: headerRefs(context, headersOf(operation)),
       ...(body === undefined ? {} : { content: body }),
     },
@@ -27,7 +27,7 @@ export function successResponses(context: EmitContext, operation: OperationModel
       description: "The representation that If-None-Match names is still right; no body.",
       headers: headerRefs(context, ["ETag", "X-Request-Id"]),
     }));
-  } else if (body !== undefined && http.status === 200) {
+  } else if (body !== undefined && operation.kind === "command" && http.status !== 201) {
     responses["204"] = {
       description: "Done, and `Prefer: return=minimal` asked for no body.",
       headers: headerRefs(
@@ -41,21 +41,17 @@ export function successResponses(context: EmitContext, operation: OperationModel
 
 function contentOf(
   context: EmitContext,
-  { name, resource: owner, output }: OperationModel,
+  operation: OperationModel,
   resource: ResourceModel | undefined,
 ): JsonObject | undefined {
+  const { output } = operation;
   if (output.kind === "none") return undefined;
-  if (output.kind === "value") {
-    const schema = context.components.ref(
-      "schemas",
-      `${toPascalCase(name)}${toPascalCase(owner ?? "")}Output`,
-      () => fieldSchema(output.field, context.output),
-      `output ${owner ?? ""}.${name}`,
-    );
-    return { "application/json": { schema }, "application/cbor": { schema } };
+  if (!hasOwnForms(context, operation)) {
+    return { "application/json": { schema: givenSchema(context, operation, resource) } };
   }
-  if (resource === undefined) return undefined;
-  const schema = output.kind === "row" ? rowRef(context, resource) : pageRef(context, resource);
+  const schema = outputSchema(context, operation, resource);
+  const content = { "application/json": { schema }, "application/cbor": { schema } };
+  if (output.kind === "value" || resource === undefined) return content;
   const hal = output.kind === "row" ? halRowRef(context, resource) : halPageRef(context, resource);
   return {
     "application/json": { schema },
@@ -63,6 +59,39 @@ function contentOf(
     "application/cbor": { schema },
     ...(output.kind === "row" ? {} : LINES),
   };
+}
+
+/** Whether answers have the house's own forms; those that a contract gives another shape are JSON alone. */
+function hasOwnForms({ model }: EmitContext, { http }: OperationModel): boolean {
+  return http?.answer === undefined && model.rest.timestamps === "shortest";
+}
+
+function outputSchema(
+  context: EmitContext,
+  { name, resource: owner, output }: OperationModel,
+  resource: ResourceModel | undefined,
+): JsonObject {
+  if (output.kind === "page" && resource) return pageRef(context, resource);
+  if (output.kind !== "value") return resource ? rowRef(context, resource) : {};
+  return context.components.ref(
+    "schemas",
+    `${toPascalCase(name)}${toPascalCase(owner ?? "")}Output`,
+    () => fieldSchema(output.field, context.output),
+    `output ${owner ?? ""}.${name}`,
+  );
+}
+
+/** The schema of an answer whose shape the contract gives. */
+function givenSchema(
+  context: EmitContext,
+  operation: OperationModel,
+  resource: ResourceModel | undefined,
+): JsonObject {
+  const answer = operation.http?.answer;
+  if (answer?.kind === "page") return pageEnvelope(context, answer.keys, resource);
+  const schema = outputSchema(context, operation, resource);
+  if (answer === undefined) return schema;
+  return { type: "object", properties: { [answer.key]: schema }, required: [answer.key] };
 }
 
 /** Forms of a list that are no JSON value: text as far as a schema can tell. */
@@ -95,11 +124,16 @@ export function hasEntityTag({ kind, output, cacheControl = "no-store" }: Operat
   return kind === "query" && output.kind !== "none" && !cacheControl.includes("no-store");
 }
 
-function describe({ method, output }: OperationModel, resource: ResourceModel | undefined): string {
+function describe(
+  context: EmitContext,
+  operation: OperationModel,
+  resource: ResourceModel | undefined,
+): string {
+  const { method, output } = operation;
   if (output.kind === "none") return "Done; no body.";
-  const links = "With `Accept: application/hal+json`: with links.";
-  if (output.kind === "page") return `One page of the list. ${links}`;
+  const links = hasOwnForms(context, operation) ? " With `Accept: application/hal+json`: with links." : "";
+  if (output.kind === "page") return `One page of the list.${links}`;
   const noun = words(resource?.name ?? "row");
-  if (method === "create") return `The new ${noun}. ${links}`;
-  return output.kind === "row" ? `The ${noun}. ${links}` : "The result.";
+  if (method === "create") return `The new ${noun}.${links}`;
+  return output.kind === "row" ? `The ${noun}.${links}` : "The result.";
 }

@@ -16,6 +16,8 @@ export interface SchemaContext {
    * others are allowed.
    */
   readonly direction: "input" | "output";
+  /** Of input: unknown keys are passed over, not refused. */
+  readonly open?: boolean;
   /** Id prefix of each resource by name: the form of a ref. */
   readonly prefixes: Readonly<Record<string, string>>;
 }
@@ -57,7 +59,7 @@ export function objectSchema(
     type: "object",
     properties: Object.fromEntries(sent.map(([name, field]) => [name, fieldSchema(field, context)])),
     ...(required.length > 0 ? { required } : {}),
-    ...(context.direction === "input" ? { additionalProperties: false } : {}),
+    ...(context.direction === "input" && context.open !== true ? { additionalProperties: false } : {}),
   };
 }
 

@@ -19,6 +19,7 @@ export interface Routed {
 export function checkRoutes({ base, operations, placed }: Routed, report: Report): void {
   const own = ["openapi.json", ...OWN_PATHS, ...(base === "" ? SERVER_PATHS : [])];
   const taken = new Map<string, OperationModel>();
+  const shapes = new Map<string, { readonly path: string; readonly id: string }>();
   for (const operation of operations) {
     const { http, id } = operation;
     if (http === undefined) continue;
@@ -29,7 +30,8 @@ export function checkRoutes({ base, operations, placed }: Routed, report: Report
       report({ place, expected: "a path that is free", found: `/${first}, which Concordat answers`, fix });
     }
     // What a parameter is called does not tell two paths apart.
-    const route = `${http.method} ${http.path.replace(/\{\w+\}/g, "{}")}`;
+    const shape = http.path.replace(/\{\w+\}/g, "{}");
+    const route = `${http.method} ${shape}`;
     const other = taken.get(route);
     // Names that nobody chose to be paths are reported as names.
     if (other !== undefined && (placed.has(id) || placed.has(other.id))) {
@@ -41,5 +43,15 @@ export function checkRoutes({ base, operations, placed }: Routed, report: Report
       });
     }
     taken.set(route, operation);
+    const like = shapes.get(shape);
+    shapes.set(shape, { path: http.path, id });
+    // OpenAPI holds two templates that differ by names alone for the same path, described twice.
+    if (other !== undefined || like === undefined || like.path === http.path) continue;
+    report({
+      place,
+      expected: `parameters named as those of ${like.id}, which has the same path`,
+      found: `${http.path} and ${like.path}`,
+      fix: "name them alike",
+    });
   }
 }

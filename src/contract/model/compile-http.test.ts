@@ -166,6 +166,24 @@ describe("routes", () => {
     );
   });
 
+  it("call the parameters of one path by one name", () => {
+    const operations = [
+      query("read", { input: t.object({ slug: t.string() }), http: { path: "/posts/{slug}" } }),
+      command("save", {
+        input: t.object({ title: t.string() }),
+        http: { method: "PUT", path: "/posts/{title}" },
+      }),
+    ];
+    assertMistake(
+      { operations },
+      {
+        place: "operation save, http.path",
+        found: "/posts/{title} and /posts/{slug}",
+        fix: "name them alike",
+      },
+    );
+  });
+
   it("leave the paths of a resource without operations free", () => {
     const operations = [query("allThings", { http: { path: "/things" } })];
     assert.ok(modelOf({ resources: [Thing], only: { thing: [] }, operations }).operations.allThings);

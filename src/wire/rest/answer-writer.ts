@@ -6,10 +6,14 @@ import { isJsonObject } from "./merge-patch.ts";
 /** Turns an operation's output, in wire form, into the body of its answer. */
 export type AnswerWriter = (output: JsonValue) => JsonValue;
 
-/** Makes the writer of answers that are not simply the output; undefined for the others. */
+/**
+ * Makes the writer of answers that are not simply the output; undefined for the others, which the house's other media
+ * types are offered for, too. What decides is what the contract declares, not whether an output holds times.
+ */
 export function createAnswerWriter(model: Model, operation: OperationModel): AnswerWriter | undefined {
   const wrap = wrapperOf(operation.http?.answer);
-  const rewrite = model.rest.timestamps === "milliseconds" ? rewriterOf(model, operation) : undefined;
+  const rewrite =
+    model.rest.timestamps === "milliseconds" ? (rewriterOf(model, operation) ?? same) : undefined;
   if (wrap === undefined || rewrite === undefined) return wrap ?? rewrite;
   return (output) => wrap(rewrite(output));
 }
@@ -30,6 +34,8 @@ function wrapperOf(answer: AnswerModel | undefined): AnswerWriter | undefined {
 }
 
 type Rewrite = (value: JsonValue) => JsonValue;
+
+const same: Rewrite = (value) => value;
 
 /** Milliseconds always: three digits, where a time in its shortest form has none, three or six. */
 const toMilliseconds: Rewrite = (value) =>
