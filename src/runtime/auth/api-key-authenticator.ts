@@ -33,8 +33,12 @@ const DEFAULT_TOUCH_MS = 60_000;
 const MOST_ENTRIES = 10_000;
 
 /**
- * Authenticates API keys. A key is looked up by its SHA-256 and remembered for a moment under that hash, never under
- * itself; one with a wrong form or checksum is refused without a lookup. Synchronous where the key is remembered.
+ * Authenticates API keys. A key is looked up by its SHA-256; one with a wrong form or checksum is refused without a
+ * lookup. Synchronous where the key is remembered.
+ *
+ * For `cacheMs` a key is remembered under its own text, in memory only: hashing it for each call would cost more than
+ * all else that is done for it. How long the map takes to answer tells nothing of a key, since V8 compares texts only
+ * where their hashes agree, which it seeds anew in each process.
  */
 export function createApiKeyAuthenticator(options: ApiKeyAuthenticatorOptions): ApiKeyAuthenticator {
   const { keys, clock, cacheMs = DEFAULT_CACHE_MS, live, touchMs = DEFAULT_TOUCH_MS, logger } = options;
@@ -56,8 +60,7 @@ export function createApiKeyAuthenticator(options: ApiKeyAuthenticatorOptions): 
     }
   };
 
-  const accept = ({ record, principal }: Entry): Principal | undefined => {
-    const now = clock.now();
+  const accept = ({ record, principal }: Entry, now: number): Principal | undefined => {
     if (record === undefined || record.revokedAt !== undefined || hasPassed(record.expiresAt, now)) {
       return undefined;
     }
@@ -66,36 +69,40 @@ export function createApiKeyAuthenticator(options: ApiKeyAuthenticatorOptions): 
     return principal;
   };
 
-  const lookUp = async (hash: string): Promise<Entry> => {
-    const record = await keys.findByHash(hash);
-    const entry = { record, principal: record && principalOf(record), staleAt: clock.now() + cacheMs };
-    entries.delete(hash);
-    entries.set(hash, entry);
-    if (entries.size > MOST_ENTRIES) {
-      const [oldest = ""] = entries.keys();
+  const lookUp = async (key: string): Promise<Entry> => {
+    const record = await keys.findByHash(hashApiKey(key));
+    const now = clock.now();
+    const entry = { record, principal: record && principalOf(record), staleAt: now + cacheMs };
+    entries.delete(key);
+    entries.set(key, entry);
+    // The oldest stand first, so the first that is fresh ends the search.
+    for (const [oldest, { staleAt }] of entries) {
+      if (staleAt > now && entries.size <= MOST_ENTRIES) break;
       entries.delete(oldest);
     }
     return entry;
   };
 
   /** Many calls with one key that is not remembered ask the database once. */
-  const find = async (hash: string): Promise<Principal | undefined> => {
-    let lookup = lookups.get(hash);
+  const find = async (key: string): Promise<Principal | undefined> => {
+    let lookup = lookups.get(key);
     if (lookup === undefined) {
-      lookup = lookUp(hash).finally(() => lookups.delete(hash));
-      lookups.set(hash, lookup);
+      lookup = lookUp(key).finally(() => lookups.delete(key));
+      lookups.set(key, lookup);
     }
-    return accept(await lookup);
+    return accept(await lookup, clock.now());
   };
 
   return {
     authenticate({ key }: ApiKeyCredentials) {
-      const hash = hashApiKey(key);
-      const entry = entries.get(hash);
-      if (entry !== undefined && clock.now() < entry.staleAt) return accept(entry);
+      const entry = entries.get(key);
+      if (entry !== undefined) {
+        const now = clock.now();
+        if (now < entry.staleAt) return accept(entry, now);
+      }
       const form = parseApiKey(key);
       if (form === undefined || (live !== undefined && form.live !== live)) return undefined;
-      return find(hash);
+      return find(key);
     },
     flush,
   };

@@ -33,20 +33,22 @@ export interface Call {
   /** Id in the model. */
   readonly operation: string;
   /** Row id, for operations on one row. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   /** Body in wire form, not yet validated; `undefined` where nothing came. */
   readonly input?: unknown;
   /** For lists: the question, in wire form, not yet checked against the allowlists. */
-  readonly list?: ListQuestion;
+  readonly list?: ListQuestion | undefined;
   /** Field paths to send (`id`, `provider.name`) and refs to expand; absent: all fields, no expansion. */
-  readonly fields?: readonly string[];
-  readonly expand?: readonly string[];
-  readonly precondition?: Precondition;
-  readonly idempotency?: { readonly key: string; readonly fingerprint: string };
-  readonly credentials?: Credentials;
+  readonly fields?: readonly string[] | undefined;
+  readonly expand?: readonly string[] | undefined;
+  readonly precondition?: Precondition | undefined;
+  readonly idempotency?: { readonly key: string; readonly fingerprint: string } | undefined;
+  readonly credentials?: Credentials | undefined;
   readonly meta: CallMeta;
-  /** Aborted when the caller has gone away. */
-  readonly signal?: AbortSignal;
+  /** Aborted when the caller has gone away. A protocol may make it when it is first asked for. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whether the caller has gone away: asked instead of the signal where nothing waits. */
+  readonly gone?: boolean;
 }
 
 /** Row versions a caller insists on, from If-Match and If-None-Match (RFC 9110 section 13.1). */
@@ -74,11 +76,11 @@ export interface CallMeta {
   readonly protocol: string;
   readonly requestId: string;
   /** W3C trace context as received. */
-  readonly traceparent?: string;
+  readonly traceparent?: string | undefined;
   /** Milliseconds the caller gives the call; the contract's deadline caps it. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Address of the caller after trusted proxies. */
-  readonly remoteAddress?: string;
+  readonly remoteAddress?: string | undefined;
 }
 
 /** What the engine answers: a value in wire form and facts a protocol may need. Never thrown for a known error. */

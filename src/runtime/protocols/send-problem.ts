@@ -43,5 +43,5 @@ export function sendProblem(
   });
   const coding = codingFor(exchange, body);
   if (coding !== "identity") all.push("Vary", "Accept-Encoding");
-  return sendBody(exchange, status, all, body, coding);
+  return sendBody(exchange, status, all, { body, coding });
 }

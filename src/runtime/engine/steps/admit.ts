@@ -11,7 +11,8 @@ export const admit: Step = {
       if (core.active >= core.maxConcurrentCalls) throw unavailable("The server has too many calls to do.");
       core.active++;
       call.admitted = true;
-      if (call.request.signal?.aborted) throw cancelled();
+      const { request } = call;
+      if (request.gone ?? request.signal?.aborted) throw cancelled();
     };
   },
 };

@@ -185,7 +185,7 @@ export function sendDocument(exchange: Exchange, document: Document): Promise<vo
   const text = document.text();
   const coding = codingFor(exchange, text);
   headers.push("ETag", formatEntityTag({ ...tag, coding }), "Content-Type", mediaType);
-  return sendBody(exchange, 200, headers, text, coding);
+  return sendBody(exchange, 200, headers, { body: text, coding });
 }
 
 /** Value of the Allow header of every document. */

@@ -13,14 +13,16 @@ import {
   type RouteMatch,
   versionsOf,
 } from "../../../wire/rest/index.ts";
-import type { Call, Engine, Outcome, Precondition } from "../../engine/index.ts";
+import type { Engine, Outcome, Precondition } from "../../engine/index.ts";
 import type { Exchange, ExchangeHandler } from "../exchange.ts";
 import { readBody } from "../read-body.ts";
 import { send } from "../send.ts";
 import { sendProblem } from "../send-problem.ts";
+import { RestCall } from "./call.ts";
 import { ALLOW, createDocuments, type DocumentOptions, sendDocument } from "./documents.ts";
 import { executeEdit } from "./edit.ts";
 import { type OperationPlan, planOperation } from "./plan.ts";
+import type { MediaType } from "./representation.ts";
 import {
   checkContentType,
   credentialsOf,
@@ -57,7 +59,7 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
     }
   }
 
-  async function answer(exchange: Exchange): Promise<void> {
+  function answer(exchange: Exchange): Promise<void> | void {
     let headers: readonly string[] = [];
     try {
       const match = routes.match(exchange.path);
@@ -65,8 +67,7 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
         const document = documents.get(exchange.path);
         if (document === undefined) throw unknownPath(exchange.path, routes.match, documents);
         headers = ["Allow", ALLOW];
-        await sendDocument(exchange, document);
-        return;
+        return orRefuse(exchange, sendDocument(exchange, document), headers);
       }
       const method = exchange.method === "HEAD" ? "GET" : exchange.method;
       const operation = match.endpoint.operations.get(method);
@@ -82,24 +83,35 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
       }
       exchange.operation = plan.operation.id;
       headers = plan.errorHeaders;
-      await run(exchange, plan, match.id);
+      return orRefuse(exchange, run(exchange, plan, match.id), headers);
     } catch (thrown) {
-      const error = toApiError(thrown);
-      if (error.status >= 500) options.onError?.(exchange, thrown);
-      await sendProblem(exchange, error, { format, headers: withHints(exchange, headers, error), challenge });
+      return refuse(exchange, thrown, headers);
     }
   }
 
-  async function run(
+  function orRefuse(
+    exchange: Exchange,
+    pending: Promise<void> | void,
+    headers: readonly string[],
+  ): Promise<void> | void {
+    return pending?.catch((thrown: unknown) => refuse(exchange, thrown, headers));
+  }
+
+  function refuse(exchange: Exchange, thrown: unknown, headers: readonly string[]): Promise<void> | void {
+    const error = toApiError(thrown);
+    if (error.status >= 500) options.onError?.(exchange, thrown);
+    return sendProblem(exchange, error, { format, headers: withHints(exchange, headers, error), challenge });
+  }
+
+  /** Synchronous where neither a body nor the engine is waited for. */
+  function run(
     exchange: Exchange,
     plan: OperationPlan,
     lastParameter: string | undefined,
-  ): Promise<void> {
-    const { operation } = plan;
-    const { headers } = exchange.request;
+  ): Promise<void> | void {
     const { representations } = plan;
-    const mediaType =
-      representations === undefined ? "application/json" : representations.negotiate(headers.accept);
+    const { accept } = exchange.request.headers;
+    const mediaType = representations === undefined ? "application/json" : representations.negotiate(accept);
     if (mediaType === undefined) {
       const offers = representations?.offers.join(", ");
       throw new ApiError(
@@ -110,32 +122,44 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
     const query = exchange.query === "" ? NO_QUERY : plan.readQuery(exchange.query);
     const conditions = readConditions(exchange, plan.unsafe);
     const precondition = plan.unsafe ? preconditionOf(conditions) : undefined;
-    const body = await takeBody(exchange, plan);
+    const head: RequestHead = { plan, lastParameter, mediaType, query, conditions, precondition };
+    if (!exchange.hasBody) return execute(exchange, head, undefined);
+    return takeBody(exchange, plan).then((body) => execute(exchange, head, body));
+  }
+
+  function execute(
+    exchange: Exchange,
+    head: RequestHead,
+    body: RequestBody | undefined,
+  ): Promise<void> | void {
+    const { plan, lastParameter, mediaType, query, conditions, precondition } = head;
+    const { operation } = plan;
     const credentials = credentialsOf(exchange, readCredentials);
     const json = body === undefined || plan.dropsBody ? undefined : parseBody(body, plan.cbor);
     const idempotency = plan.unsafe ? readIdempotency(exchange, body?.mediaType, json) : undefined;
     const path = plan.readPath?.(exchange.path);
-    const id = path === undefined ? lastParameter : path.id;
     const input = inputOf(plan, { path: path?.input, query: query.input, body: json });
     const edit = plan.edit?.(body?.mediaType, input);
     const preferences = parsePrefer(preferOf(exchange));
-    const call: Call = {
+    const call = new RestCall(exchange, {
       operation: operation.id,
+      id: path === undefined ? lastParameter : path.id,
+      input: edit === undefined ? input : undefined,
+      list: operation.method === "list" ? listOf(plan, query.list) : undefined,
+      fields: query.fields,
+      expand: query.expand,
+      precondition,
+      idempotency,
+      credentials,
       meta: readMeta(exchange, preferences),
-      signal: exchange.signal,
-      ...(id === undefined ? {} : { id }),
-      ...(input === undefined || edit !== undefined ? {} : { input }),
-      ...(operation.method === "list" ? { list: listOf(plan, query.list) } : {}),
-      ...(query.fields === undefined ? {} : { fields: query.fields }),
-      ...(query.expand === undefined ? {} : { expand: query.expand }),
-      ...(precondition === undefined ? {} : { precondition }),
-      ...(idempotency === undefined ? {} : { idempotency }),
-      ...(credentials === undefined ? {} : { credentials }),
-    };
-    let outcome = edit === undefined ? engine.execute(call) : executeEdit(engine, { call, plan, edit });
-    if (outcome instanceof Promise) outcome = await outcome;
+    });
     const asked: Asked = { plan, call, mediaType, conditions, preferences };
-    await finish(exchange, asked, outcome);
+    const outcome =
+      edit === undefined
+        ? engine.execute(call)
+        : executeEdit(engine, { call: { ...call, signal: call.signal }, plan, edit });
+    if (!(outcome instanceof Promise)) return finish(exchange, asked, outcome);
+    return outcome.then((later) => finish(exchange, asked, later));
   }
 
   function finish(exchange: Exchange, asked: Asked, outcome: Outcome): Promise<void> | void {
@@ -155,11 +179,26 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
 
   return (exchange) => {
     // What fails while an error is being sent must not end the process.
-    answer(exchange).catch((thrown: unknown) => {
+    const failed = (thrown: unknown) => {
       options.onError?.(exchange, thrown);
       send(exchange, 500, []);
-    });
+    };
+    try {
+      answer(exchange)?.catch(failed);
+    } catch (thrown) {
+      failed(thrown);
+    }
   };
+}
+
+/** What the head of a request says, as far as it was understood. */
+interface RequestHead {
+  readonly plan: OperationPlan;
+  readonly lastParameter: string | undefined;
+  readonly mediaType: MediaType;
+  readonly query: ReturnType<OperationPlan["readQuery"]>;
+  readonly conditions: Conditions | undefined;
+  readonly precondition: Precondition | undefined;
 }
 
 const NO_QUERY: ReturnType<OperationPlan["readQuery"]> = {};

@@ -16,6 +16,7 @@ import {
   representationKey,
   rowPathOf,
 } from "../../../wire/rest/index.ts";
+import { type FixedHeaders, fixHeaders } from "../fixed-headers.ts";
 import { createEditReader, type EditReader, JSON_PATCH_MEDIA_TYPE } from "./edit.ts";
 import {
   CONTENT_TYPES,
@@ -49,10 +50,10 @@ export interface OperationPlan {
   readonly rowPath: RowPath | undefined;
   /** Media types that a body may have, for the header that goes with 415. */
   readonly bodyTypes: readonly string[];
-  /** Headers of a success with a body, by media type, names and values in turn. */
-  readonly headers: Readonly<Partial<Record<MediaType, readonly string[]>>>;
+  /** Headers of a success with a body, by media type. */
+  readonly headers: Readonly<Partial<Record<MediaType, FixedHeaders>>>;
   /** Headers of a success without one. */
-  readonly emptyHeaders: readonly string[];
+  readonly emptyHeaders: FixedHeaders;
   /** Headers that errors have here beside those of all errors. */
   readonly errorHeaders: readonly string[];
   /** Mixed into entity tags: changes when the contract changes what an answer looks like. */
@@ -103,12 +104,10 @@ export function planOperation(
     cbor,
     rowPath: resource === undefined ? undefined : rowPathOf(model, resource.name),
     bodyTypes: bodyTypesOf(operation, get !== undefined),
-    headers: byMediaType(offers, (type) => [
-      ...["Content-Type", CONTENT_TYPES[type] ?? type],
-      ...common,
-      ...vary,
-    ]),
-    emptyHeaders: [...common, ...vary],
+    headers: byMediaType(offers, (type) =>
+      fixHeaders(["Content-Type", CONTENT_TYPES[type] ?? type, ...common, ...vary]),
+    ),
+    emptyHeaders: fixHeaders([...common, ...vary]),
     errorHeaders: deprecation,
     tagKeys: byMediaType(offers, (type) => representationKey([type, shapeKey])),
     stored: !/(?:^|[,\s])no-store(?:$|[,\s])/i.test(cacheControl),

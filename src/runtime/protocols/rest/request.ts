@@ -89,17 +89,20 @@ export function readMeta(exchange: Exchange, { waitSeconds }: Preferences): Call
   const { requestId, remoteAddress } = exchange.options;
   const traceparent = headers.traceparent;
   const timeout = headers["x-request-timeout-ms"];
-  const timeoutMs = Math.min(
-    timeout === undefined ? Number.POSITIVE_INFINITY : parseTimeoutMs(String(timeout)),
-    waitSeconds === undefined ? Number.POSITIVE_INFINITY : waitSeconds * 1000,
-  );
   return {
     protocol: "rest",
     requestId,
-    ...(typeof traceparent === "string" && isTraceparent(traceparent) ? { traceparent } : {}),
-    ...(timeoutMs === Number.POSITIVE_INFINITY ? {} : { timeoutMs }),
-    ...(remoteAddress === undefined ? {} : { remoteAddress }),
+    traceparent: typeof traceparent === "string" && isTraceparent(traceparent) ? traceparent : undefined,
+    timeoutMs: timeout === undefined && waitSeconds === undefined ? undefined : shorter(timeout, waitSeconds),
+    remoteAddress,
   };
+}
+
+function shorter(timeout: string | string[] | undefined, waitSeconds: number | undefined): number {
+  return Math.min(
+    timeout === undefined ? Number.POSITIVE_INFINITY : parseTimeoutMs(String(timeout)),
+    waitSeconds === undefined ? Number.POSITIVE_INFINITY : waitSeconds * 1000,
+  );
 }
 
 /** Reads the conditions of a request; refuses those that would be ignored at the cost of somebody's change. */

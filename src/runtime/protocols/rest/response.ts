@@ -44,7 +44,13 @@ export function sendSuccess(exchange: Exchange, asked: Asked, outcome: Success):
   if (call.meta.traceparent !== undefined) extra.push("traceparent", call.meta.traceparent);
   if (outcome.kind === "none" || operation.output.kind === "none" || isEmpty(outcome)) {
     const { status = 204 } = operation.http ?? {};
-    return send(exchange, operation.output.kind === "none" ? status : 204, [...plan.emptyHeaders, ...extra]);
+    return send(
+      exchange,
+      operation.output.kind === "none" ? status : 204,
+      extra,
+      undefined,
+      plan.emptyHeaders,
+    );
   }
 
   const isRow = operation.output.kind === "row";
@@ -68,7 +74,7 @@ export function sendSuccess(exchange: Exchange, asked: Asked, outcome: Success):
   if (minimal) {
     extra.push("Preference-Applied", "return=minimal");
     if (byVersion) extra.push("ETag", formatEntityTag(plainTag(asked, outcome, version)));
-    return send(exchange, status === 201 ? 201 : 204, [...plan.emptyHeaders, ...extra]);
+    return send(exchange, status === 201 ? 201 : 204, extra, undefined, plan.emptyHeaders);
   }
   if (plan.unsafe && preferences.return !== undefined)
     extra.push("Preference-Applied", "return=representation");
@@ -86,7 +92,7 @@ export function sendSuccess(exchange: Exchange, asked: Asked, outcome: Success):
     }
     extra.push("ETag", formatEntityTag({ ...tag, coding }));
   }
-  return sendBody(exchange, status, [...(plan.headers[mediaType] ?? []), ...extra], body, coding);
+  return sendBody(exchange, status, extra, { body, coding, fixed: plan.headers[mediaType] });
 }
 
 /** A success without a value; one that has its text is not asked for the value. */
@@ -175,10 +181,11 @@ function findFresh(
 function sendNotModified(
   exchange: Exchange,
   plan: OperationPlan,
-  extra: readonly string[],
+  extra: string[],
   tag: { readonly version?: number; readonly representation: string; readonly coding: Coding },
 ): void {
-  send(exchange, 304, [...plan.emptyHeaders, ...extra, "ETag", formatEntityTag(tag)]);
+  extra.push("ETag", formatEntityTag(tag));
+  send(exchange, 304, extra, undefined, plan.emptyHeaders);
 }
 
 function addLastModified(headers: string[], outcome: Success): void {
