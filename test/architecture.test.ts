@@ -27,7 +27,7 @@ const ROOMS: Record<string, { readonly rooms?: readonly string[]; readonly packa
     packages: ["node", "pino", "prom-client"],
   },
   "tools/testing": { packages: ["node"] },
-  "tools/cli": { packages: ["node"] },
+  "tools/cli": { rooms: ["tools/testing"], packages: ["node"] },
 };
 
 /** What the front door, src/index.ts, re-exports from. */

@@ -24,9 +24,18 @@ export function compilePipeline(
   model: Model = core.model,
 ): Pipeline {
   const applying = steps.filter((step) => step.appliesTo(plan.operation, model));
-  const runs = applying.map((step) => step.prepare(plan, core));
+  const runs = applying.map((step) => withStepOnSpan(step.name, step.prepare(plan, core), core));
   const close = runs.pop();
   if (close === undefined) throw new TypeError("A pipeline needs at least its closing step");
   const names = applying.map(({ name }) => name);
   return { plan, names, runs, restartAt: names.indexOf(RESTART), close };
+}
+
+/** Wrapped only for a tracer that asks for it: nobody else's calls pay. */
+function withStepOnSpan(name: string, run: StepRun, { tracer }: EngineCore): StepRun {
+  if (tracer?.steps !== true) return run;
+  return (call) => {
+    call.span?.step?.(name);
+    return run(call);
+  };
 }

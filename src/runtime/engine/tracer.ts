@@ -1,5 +1,7 @@
 /** Where spans go. The smallest interface a tracing library must be fitted to; see {@link fromOpenTelemetry}. */
 export interface Tracer {
+  /** Whether spans are told of each step; where not, telling costs nothing. Default false. */
+  readonly steps?: boolean;
   /** Starts the span of one call; `traceparent` is the caller's W3C trace context, to be continued. */
   startCall(
     name: string,
@@ -12,6 +14,8 @@ export type SpanAttributes = Readonly<Record<string, string | number | boolean>>
 export interface CallSpan {
   /** Runs the function with this span as the active one, so that what it starts becomes its child. */
   run<T>(work: () => T): T;
+  /** The call enters this step of the pipeline. */
+  step?(name: string): void;
   /** Ends the span; `code` is `ok` or the error's code, `cause` what was thrown behind a 5xx. */
   end(result: { readonly code: string; readonly status: number; readonly cause?: unknown }): void;
 }

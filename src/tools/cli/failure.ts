@@ -11,6 +11,8 @@ export interface Failure {
   readonly fix?: string;
   /** Mistakes of a contract or service, each with its place. */
   readonly mistakes?: readonly Mistake[];
+  /** What was found out all the same; only with `--json`. */
+  readonly report?: object;
 }
 
 /** Thrown by commands; carries the failure that main.ts prints. */

@@ -31,6 +31,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "Plan, apply and inspect changes of the database",
     load: async () => (await import("./commands/migrate.ts")).migrate,
   },
+  crash: {
+    summary: "Kill a service again and again; prove that nothing is lost or done twice",
+    load: async () => (await import("./commands/crash.ts")).crash,
+  },
   keys: {
     summary: "Create, list and revoke API keys",
     load: async () => (await import("./commands/keys.ts")).keys,
@@ -130,7 +134,8 @@ function parseOrExplain(
 /** Prints one failure and sets the exit code. */
 function report(failure: Failure, error: unknown): void {
   process.exitCode = failure.exitCode;
-  terminal.result({ ok: false, ...failure });
+  const { report: facts, ...told } = failure;
+  terminal.result({ ...facts, ok: false, ...told });
   const { style } = terminal;
   const lines = (failure.mistakes ?? []).map(
     (mistake) =>
