@@ -12,6 +12,8 @@ import { createPostgresDriver } from "../../src/runtime/store/postgres-driver.ts
 export interface TestDatabase {
   readonly name: "PGlite" | "PostgreSQL";
   readonly kind: "pglite" | "postgres";
+  /** URL of the PostgreSQL server's own database, which tests leave as it is; undefined for PGlite. */
+  readonly serverUrl: string | undefined;
   /** A fresh store with the model's tables. Close it; the database goes back to be used again. */
   open(model: Model, options?: TestStoreOptions): Promise<TestStore>;
   /** Another store on the same data, as a restarted or second process has it; it need not be closed. */
@@ -78,6 +80,7 @@ function testDatabase(name: TestDatabase["name"], make: () => Promise<Place>): T
   return {
     name,
     kind: name === "PGlite" ? "pglite" : "postgres",
+    serverUrl: name === "PGlite" ? undefined : URL_OF_TESTS,
     async open(model, options = {}) {
       const place = free.pop() ?? (await make());
       await place.empty();

@@ -90,7 +90,7 @@ export function createCallers({ model, commands, client, setUp, prefix }: Caller
       entry.sent.push(await client.send(entry.request, draws));
     };
     await Promise.all(Array.from({ length: copies }, (_, copy) => send(copy)));
-    const id = idIn(firstAnswer(entry));
+    const id = idIn(entry, firstAnswer(entry));
     if (id !== undefined && entry.operation.method === "create") {
       const ids = made.get(entry.operation.id) ?? [];
       made.set(entry.operation.id, ids);

@@ -1,5 +1,6 @@
 import type { AnyResource, Operation } from "../../../contract/language/index.ts";
 import type { Db, SeedContext, Service } from "../../../runtime/engine/index.ts";
+import type { StartOptions } from "../../../runtime/server/index.ts";
 import type { Random } from "./random.ts";
 
 /** What a plan is told when it makes a command. */
@@ -24,6 +25,7 @@ export interface CrashCommand {
   readonly weight: number;
   readonly id?: ((source: CommandSource) => string | undefined) | undefined;
   readonly input?: ((source: CommandSource) => unknown) | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly writes?: Readonly<Record<string, number>> | undefined;
   readonly events?: readonly string[] | undefined;
 }
@@ -38,6 +40,8 @@ export interface CrashCommandOptions<Input> {
   readonly id?: (source: CommandSource) => string | undefined;
   /** The body in program form; defaults may be left out. Undefined chooses another command. */
   readonly input?: (source: CommandSource) => (Input extends object ? Partial<Input> : Input) | undefined;
+  /** More headers, such as an Authorization of the service's own. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Rows that a success writes, by table, each counted once; other tables must stay as they are. Default: not looked at. */
   readonly writes?: Readonly<Record<string, number>>;
   /** Names of the events that a success emits. Default: not looked at. */
@@ -58,6 +62,11 @@ export interface CrashPlanOptions<World> {
    */
   readonly setup?: (context: SeedContext) => Promise<World>;
   readonly commands: (world: World) => readonly CrashCommand[];
+  /** How the service is started, beside what the test itself decides: place, port, log, tracer. */
+  readonly start?: Omit<
+    StartOptions,
+    "databaseUrl" | "dataDir" | "mode" | "port" | "host" | "tracer" | "tls"
+  >;
   /** Looks at the database after each round and throws for what must never be. */
   readonly check?: (context: CheckContext<World>) => Promise<void>;
   /** Resources that something other than the commands writes to, such as a job: their rows are not looked at. */

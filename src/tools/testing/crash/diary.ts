@@ -24,9 +24,18 @@ export function firstAnswer({ sent }: DiaryEntry): Answer | undefined {
   return sent.find(({ answer }) => answer !== undefined)?.answer;
 }
 
+/** The value that a successful answer holds, out of its envelope where it has one; undefined for none. */
+export function valueIn({ operation }: DiaryEntry, { body }: Answer): unknown {
+  if (!/^[[{]/.test(body)) return undefined;
+  const value: Readonly<Record<string, unknown>> = JSON.parse(body);
+  const envelope = operation.http?.answer;
+  return envelope?.kind === "value" ? value[envelope.key] : value;
+}
+
 /** The id of the row that an answer is about. */
-export function idIn(answer: Answer | undefined): string | undefined {
-  if (answer === undefined || answer.status >= 300 || !answer.body.startsWith("{")) return undefined;
-  const body: Readonly<Record<string, unknown>> = JSON.parse(answer.body);
-  return typeof body.id === "string" ? body.id : undefined;
+export function idIn(entry: DiaryEntry, answer: Answer | undefined): string | undefined {
+  if (answer === undefined || answer.status >= 300) return undefined;
+  const value = valueIn(entry, answer);
+  const id = typeof value === "object" && value !== null && "id" in value ? value.id : undefined;
+  return typeof id === "string" ? id : undefined;
 }

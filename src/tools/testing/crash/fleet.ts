@@ -238,5 +238,5 @@ export class Fleet {
   }
 }
 
-/** Points of a start that has not been counted yet. */
-const FIRST_GUESS = 500;
+/** A start that has not been counted yet has more points than this, on either store. */
+const FIRST_GUESS = 80;

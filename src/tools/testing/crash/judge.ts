@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Model } from "../../../contract/model/index.ts";
-import { type DiaryEntry, idIn } from "./diary.ts";
+import { type DiaryEntry, idIn, valueIn } from "./diary.ts";
 import type { JournalEntry } from "./journal.ts";
 import type { Answer } from "./send.ts";
 
@@ -154,17 +154,22 @@ function* judgeEffect(
 
 /** Whether the row is what the last command that wrote it was answered. */
 function* judgeRow(
-  { row, operation }: DiaryEntry,
+  entry: DiaryEntry,
   first: Answer,
   transactions: readonly Committed[],
   model: Model,
   lastWriter: ReadonlyMap<string, JournalEntry>,
 ): Generator<Finding> {
-  const id = idIn(first);
+  const { row, operation } = entry;
+  const id = idIn(entry, first);
   if (row === undefined || id === undefined) return;
   const last = lastWriter.get(`${qualified(model.resources[operation.resource ?? ""]?.table ?? "")} ${id}`);
   if (last === undefined || !transactions.some(({ xid }) => xid === last.xid)) return;
-  if (last.action === "delete" ? row.status === 404 : row.status === 200 && sameJson(row.body, first.body))
+  if (
+    last.action === "delete"
+      ? row.status === 404
+      : row.status === 200 && isDeepStrictEqual(valueIn(entry, row), valueIn(entry, first))
+  )
     return;
   yield { kind: "untrue", message: `answered ${show(first)}, but the row reads ${show(row)}` };
 }
@@ -220,10 +225,6 @@ export function isSameAnswer(one: Answer, other: Answer): boolean {
 
 function withoutRequestId({ status, body }: Answer): string {
   return status < 400 ? body : body.replace(/"requestId":"[^"]*"/, '"requestId":""');
-}
-
-function sameJson(one: string, other: string): boolean {
-  return one === other || isDeepStrictEqual(JSON.parse(one), JSON.parse(other));
 }
 
 function show({ status, body, replayed }: Answer): string {

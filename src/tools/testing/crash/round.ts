@@ -13,6 +13,7 @@ import type { Scratch } from "./scratch.ts";
 import { type Client, createClient } from "./send.ts";
 import { ServerFailure } from "./server-process.ts";
 import { operationOf, type Sweep } from "./sweep.ts";
+import { toRowRequest } from "./to-request.ts";
 
 /** What all rounds of a run share. */
 export interface RoundContext {
@@ -179,7 +180,7 @@ async function killInStorm(
     if (fleet.kills.length + 1 < target && random.chance(0.1)) fleet.killNextStart(index);
     if (random.chance(0.35)) await fleet.killFromOutside(index, random.below(60));
     else {
-      const killAt = 1 + random.below(range * 4);
+      const killAt = 1 + random.below(range * 2);
       await fleet.killAtPoint(index, { fault: "storm", killAt, patienceMs: POINT_PATIENCE_MS });
     }
     onKill();
@@ -200,19 +201,11 @@ async function lookBack(
     for (const entry of open) {
       const { answer } = await client.send(entry.request, random);
       if (answer !== undefined) entry.replay = answer;
-      const read = model.operations[`${entry.operation.resource ?? ""}.get`]?.http;
-      const id = idIn(firstAnswer(entry));
-      if (read === undefined || id === undefined || entry.operation.output.kind !== "row") continue;
-      const { Authorization } = entry.request.headers;
-      const row = await client.send(
-        {
-          method: "GET",
-          path: `/${model.version}${read.path.replace("{id}", encodeURIComponent(id))}`,
-          headers: { Accept: "application/json", ...(Authorization === undefined ? {} : { Authorization }) },
-          body: undefined,
-        },
-        random,
-      );
+      const id = idIn(entry, firstAnswer(entry));
+      const read =
+        id === undefined ? undefined : toRowRequest(model, entry.operation, id, entry.request.headers);
+      if (read === undefined) continue;
+      const row = await client.send(read, random);
       if (row.answer !== undefined && (row.answer.status === 200 || row.answer.status === 404))
         entry.row = row.answer;
     }

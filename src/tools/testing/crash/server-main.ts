@@ -53,13 +53,14 @@ async function follow(order: Order): Promise<void> {
 async function start({ place, mode }: Extract<Order, { kind: "start" }>): Promise<void> {
   if (!points.armed) points.arm("start", Number.POSITIVE_INFINITY);
   running = await startService(plan.service, {
+    docs: false,
+    poolSize: POOL_SIZE,
+    logLevel: "error",
+    ...plan.options.start,
     ...place,
     mode,
     port: 0,
-    logLevel: "error",
     tracer: points.tracer,
-    docs: false,
-    poolSize: POOL_SIZE,
   });
   const { count } = points;
   points.disarm();

@@ -1,0 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ledgerPlan, WINDOW_MS } from "../ledger.ts";
+
+/** Rows are written by a connection of their own, outside the command's transaction. */
+export default ledgerPlan((_session, open) => ({
+  insert: async (...given) => {
+    const row = await open().insert(...given);
+    await sleep(WINDOW_MS);
+    return row;
+  },
+}));

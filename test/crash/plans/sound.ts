@@ -1,0 +1,3 @@
+import { ledgerPlan } from "../ledger.ts";
+
+export default ledgerPlan();
