@@ -60,15 +60,16 @@ export interface CrashPlanOptions<World> {
    * Fills each round's fresh database and returns what commands choose from, as JSON. Default: the service's seed, and
    * undefined.
    */
-  readonly setup?: (context: SeedContext) => Promise<World>;
-  readonly commands: (world: World) => readonly CrashCommand[];
+  setup?(context: SeedContext): Promise<World>;
+  /** The kinds of commands, for the world that `setup` made. */
+  commands(world: World): readonly CrashCommand[];
   /** How the service is started, beside what the test itself decides: place, port, log, tracer. */
   readonly start?: Omit<
     StartOptions,
     "databaseUrl" | "dataDir" | "mode" | "port" | "host" | "tracer" | "tls"
   >;
   /** Looks at the database after each round and throws for what must never be. */
-  readonly check?: (context: CheckContext<World>) => Promise<void>;
+  check?(context: CheckContext<World>): Promise<void>;
   /** Resources that something other than the commands writes to, such as a job: their rows are not looked at. */
   readonly ignore?: readonly AnyResource[];
 }
@@ -77,7 +78,7 @@ export interface CrashPlanOptions<World> {
 export interface CrashPlan {
   readonly kind: "crash-plan";
   readonly service: Service;
-  readonly options: CrashPlanOptions<any>;
+  readonly options: CrashPlanOptions<unknown>;
 }
 
 /** Describes how a service is called while it is being killed: `export default crashPlan(service, { commands })`. */
