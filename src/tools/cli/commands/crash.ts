@@ -44,7 +44,11 @@ export const crash: Command = {
     ];
     const databaseUrl = urlOf(context);
     const progress = createProgress({ label: "kills", total: kills, terminal });
+    const controller = new AbortController();
+    // Databases and processes that it made must not stay behind.
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => controller.abort(stopped()));
     const report = await runCrashTest({
+      signal: controller.signal,
       plan,
       kills,
       onKill: (count) => progress.update(count),
@@ -60,6 +64,17 @@ export const crash: Command = {
     terminal.print(`${terminal.style("green", "✔")} nothing lost, nothing doubled, every answer true`);
   },
 };
+
+function stopped(): CliFailure {
+  return new CliFailure({
+    exitCode: EXIT_STOPPED,
+    message: "stopped",
+    fix: "its databases and processes are gone",
+  });
+}
+
+/** As shells tell of a process that was interrupted. */
+const EXIT_STOPPED = 130;
 
 function urlOf(context: CommandContext): string | undefined {
   if (context.flag("embedded") === true) {

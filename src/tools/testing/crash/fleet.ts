@@ -111,7 +111,7 @@ export class Fleet {
     const server = this.#server(index);
     server.fault = fault;
     const { promise } = server.died;
-    await server.process?.arm("command", killAt);
+    await server.process?.arm("storm", killAt);
     const controller = new AbortController();
     const late = sleep(patienceMs, undefined, { signal: controller.signal }).then(
       () => this.#signal(server, "outside"),

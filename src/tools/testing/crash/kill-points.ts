@@ -40,6 +40,7 @@ export function createKillPoints({ notePath, onSurvived }: KillPointsOptions): K
   const calls = new Map<object, string>();
   let armed = false;
   let waiting = false;
+  let goesOn = false;
   let counting = false;
   let killAt = Number.POSITIVE_INFINITY;
   let count = 0;
@@ -78,6 +79,7 @@ export function createKillPoints({ notePath, onSurvived }: KillPointsOptions): K
   subscribe("http.server.request.start", (message) => {
     if (!waiting || !isExchange(message) || ["GET", "HEAD"].includes(message.request.method)) return;
     begin();
+    if (goesOn) return;
     message.response.once("close", () => {
       if (counting) onSurvived(count);
     });
@@ -95,7 +97,8 @@ export function createKillPoints({ notePath, onSurvived }: KillPointsOptions): K
       armed = true;
       killAt = at;
       write("outside");
-      if (from === "command") waiting = true;
+      goesOn = from === "storm";
+      if (from === "command" || from === "storm") waiting = true;
       else begin();
     },
     disarm,

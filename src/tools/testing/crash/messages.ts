@@ -3,8 +3,11 @@ import type { JsonValue } from "../../../base/lib/index.ts";
 /** Where a server keeps its data. */
 export type Place = { readonly databaseUrl: string } | { readonly dataDir: string };
 
-/** From which moment points are counted: the start of the process's service, the next command, or at once. */
-export type CountFrom = "start" | "command" | "now";
+/**
+ * From which moment points are counted: the start of the service; the next command, until it is answered; the next command
+ * and on from there; at once.
+ */
+export type CountFrom = "start" | "command" | "storm" | "now";
 
 /** What the parent asks of a server's process. */
 export type Order =

@@ -28,6 +28,7 @@ export interface RoundContext {
   /** Whether connections to the database are cut too. */
   readonly terminate: boolean;
   readonly onKill: () => void;
+  readonly signal: AbortSignal;
 }
 
 /** What one round was about. */
@@ -113,7 +114,7 @@ export async function runRound(context: RoundContext, options: RoundOptions): Pr
     const working = work();
     // Where a server has failed, what still waits for it is of no interest.
     working.catch(() => {});
-    return await Promise.race([working, fleet.failed]);
+    return await Promise.race([working, fleet.failed, whenAborted(context.signal)]);
   } finally {
     await fleet.close();
     client.close();
@@ -152,6 +153,9 @@ async function killAlone({ context, fleet, callers, commands, target, random }: 
   fleet.direct(undefined);
 }
 
+/** How many commands' points pass before a death under many callers, at most: mostly soon, now and then late. */
+const STORM_COMMANDS = [2, 10, 40];
+
 interface StormOptions {
   readonly fleet: Fleet;
   readonly callers: Callers;
@@ -180,7 +184,7 @@ async function killInStorm(
     if (fleet.kills.length + 1 < target && random.chance(0.1)) fleet.killNextStart(index);
     if (random.chance(0.35)) await fleet.killFromOutside(index, random.below(60));
     else {
-      const killAt = 1 + random.below(range * 2);
+      const killAt = 1 + random.below(range * random.pick(STORM_COMMANDS));
       await fleet.killAtPoint(index, { fault: "storm", killAt, patienceMs: POINT_PATIENCE_MS });
     }
     onKill();
@@ -238,4 +242,11 @@ async function findAll(
     findings.push({ kind: "check", message: error.message });
   }
   return findings;
+}
+
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.throwIfAborted();
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }

@@ -28,6 +28,8 @@ export interface CrashTestOptions {
   readonly callers?: number;
   /** Kills to a fresh database. Default 50. */
   readonly killsPerRound?: number;
+  /** Ends the test early: what it has started and made is removed, and it rejects with the reason. */
+  readonly signal?: AbortSignal;
   /** Told after each kill. */
   readonly onKill?: (kills: number) => void;
 }
@@ -66,6 +68,7 @@ export async function runCrashTest(options: CrashTestOptions): Promise<CrashRepo
           callers,
           terminate: databaseUrl !== undefined,
           onKill: onOne,
+          signal: options.signal ?? new AbortController().signal,
         },
         { number, kills: Math.min(left, killsPerRound), random: random.fork(`round ${number}`) },
       );

@@ -19,6 +19,8 @@ const points = createKillPoints({
     report({ kind: "survived", points: count });
   },
 });
+// A terminal sends Ctrl+C to all processes; the parent ends its own.
+process.on("SIGINT", () => {});
 // Without its parent nobody would ever end it.
 process.on("disconnect", () => process.exit(0));
 process.on("message", (order: Order) => {

@@ -33,6 +33,8 @@ export interface ServerProcessOptions {
 
 type RequestOrder<O = Order> = O extends { readonly request: number } ? Omit<O, "request"> : never;
 
+/** Time for one start, on a machine that is busy with everything else. */
+const START_MS = 120_000;
 /** Text kept of what a process writes. */
 const KEPT_OUTPUT = 8000;
 
@@ -53,7 +55,8 @@ export class ServerProcess {
     const source = import.meta.url.endsWith(".ts");
     const main = fileURLToPath(new URL(source ? "server-main.ts" : "server-main.js", import.meta.url));
     this.#child = fork(main, [planPath, notePath], {
-      execArgv: source ? ["--conditions=source"] : [],
+      // Each process lives for a second or two: V8's better code for WebAssembly would cost more than it gains.
+      execArgv: ["--liftoff-only", ...(source ? ["--conditions=source"] : [])],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: { ...process.env, NODE_COMPILE_CACHE: cacheDir },
     });
@@ -89,7 +92,11 @@ export class ServerProcess {
     order: Omit<Extract<Order, { kind: "start" }>, "kind">,
   ): Promise<{ readonly url: string; readonly points: number }> {
     this.#send({ kind: "start", ...order });
-    return this.#listening.promise;
+    const timer = setTimeout(() => {
+      const message = `a server did not listen within ${START_MS / 1000} seconds\n${this.output}`;
+      this.#listening.reject(new ServerFailure(message.trim(), { ended: false }));
+    }, START_MS);
+    return this.#listening.promise.finally(() => clearTimeout(timer));
   }
 
   /**
