@@ -9,12 +9,12 @@ export interface LogDestination {
 
 /**
  * Makes the default logger: one JSON object a line, with the time as RFC 3339. What `err` holds is written with its
- * stack and causes.
+ * stack and causes. Lines of one of several workers have its number.
  */
-export function createLogger(level: LogLevel, destination?: LogDestination): Logger {
+export function createLogger(level: LogLevel, destination?: LogDestination, worker?: number): Logger {
   const options = {
     level,
-    base: null,
+    base: worker === undefined ? null : { worker },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: stdSerializers.errWithCause },

@@ -1,4 +1,10 @@
-import { createServer as createNetServer, type Server, type Socket } from "node:net";
+import {
+  type AddressInfo,
+  createServer as createNetServer,
+  isIPv6,
+  type Server,
+  type Socket,
+} from "node:net";
 import type { Readable } from "node:stream";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { newId } from "../../base/lib/index.ts";
@@ -13,18 +19,20 @@ import {
   sendProblem,
 } from "../protocols/index.ts";
 import { checkRequest, type ParsedRequest } from "./check-request.ts";
+import type { CloseOptions } from "./close-options.ts";
 import { createDirect } from "./direct.ts";
 import { createAddressReader, type ForwardedOptions } from "./forwarded.ts";
 import { answerLive, createReadiness } from "./health.ts";
 import { createHttp1 } from "./http1.ts";
 import { createHttp2 } from "./http2.ts";
 import { resolveLimits, type ServerLimits } from "./limits.ts";
-import { listen } from "./listen.ts";
+import { type ListenOptions, listen } from "./listen.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { addOperational, type MetricsAccess, metricsHandler } from "./operational.ts";
 import { formatRawAnswer } from "./raw-answer.ts";
 import { logRequest } from "./request-log.ts";
 import { sniffProtocol } from "./sniff.ts";
+import type { WorkerRole } from "./workers/index.ts";
 
 /** What a server is made of. */
 export interface ServerOptions extends ForwardedOptions {
@@ -41,6 +49,8 @@ export interface ServerOptions extends ForwardedOptions {
   readonly ready?: () => Promise<void>;
   /** Whom `/metrics` is served to; false: nobody. Default `private`. */
   readonly metrics?: false | MetricsAccess;
+  /** Given where this process is one of several that serve the same port. */
+  readonly worker?: WorkerRole;
   /** How requests are refused that the handler does not get to see. Default: problem+json. */
   readonly errorFormat?: ErrorFormat;
 }
@@ -48,25 +58,6 @@ export interface ServerOptions extends ForwardedOptions {
 export interface TlsOptions {
   readonly cert: string | Buffer;
   readonly key: string | Buffer;
-}
-
-/** Where to listen. */
-export interface ListenOptions {
-  /** Default 0: any free one. */
-  readonly port?: number;
-  /** Default `127.0.0.1`: this machine only. */
-  readonly host?: string;
-}
-
-/** How to close. */
-export interface CloseOptions {
-  /**
-   * Time between saying so (`/readyz` 503, `Connection: close`, GOAWAY) and refusing connections, for load balancers to
-   * notice. Default 0.
-   */
-  readonly noticeMs?: number;
-  /** Time from then on after which what still runs is cut off. Default 10,000. */
-  readonly deadlineMs?: number;
 }
 
 /** One port that speaks HTTP/1.1 and HTTP/2, in cleartext or over TLS. */
@@ -88,6 +79,9 @@ const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
  */
 const REST_BEFORE_CLOSE_MS = 250;
 
+/** The same where another process takes over: nobody waits for the end of this one. */
+const REPLACED_REST_MS = 2000;
+
 /** Makes a server; nothing is opened before `listen`. Throws UsageError for options that cannot be. */
 export function createServer(options: ServerOptions): HttpServer {
   const limits = resolveLimits(options.limits);
@@ -97,20 +91,28 @@ export function createServer(options: ServerOptions): HttpServer {
   const sockets = new Set<Socket>();
   const inFlight = new Set<Exchange>();
   let draining = false;
+  let isReplaced = false;
+  let onEmpty: () => void = ignore;
   let closed: Promise<void> | undefined;
   const isDraining = () => draining;
   const newRequestId = () => newId("req", Date.now());
-  const metrics = createMetrics({
-    requestsInFlight: () => inFlight.size,
-    connections: () => sockets.size,
-  });
+  const metrics = createMetrics(
+    { requestsInFlight: () => inFlight.size, connections: () => sockets.size },
+    options.worker?.number,
+  );
+  const collectMetrics = options.worker?.collectMetrics(metrics.text) ?? metrics.text;
 
   const routes = new Map<string, ExchangeHandler>(options.routes);
-  const readiness = createReadiness({ ready: options.ready, isDraining });
+  const readiness = createReadiness({ ready: options.ready, isDraining: () => draining && !isReplaced });
   addOperational(routes, "/livez", "livez", answerLive);
   addOperational(routes, "/readyz", "readyz", readiness);
   if (options.metrics !== false) {
-    addOperational(routes, "/metrics", "metrics", metricsHandler(metrics, options.metrics));
+    addOperational(
+      routes,
+      "/metrics",
+      "metrics",
+      metricsHandler({ ...metrics, text: collectMetrics }, options.metrics),
+    );
   }
 
   function onClosed(exchange: Exchange): void {
@@ -181,8 +183,27 @@ export function createServer(options: ServerOptions): HttpServer {
   listener.on("connection", (socket: Socket) => {
     sockets.add(socket);
     // Errors of a connection concern nobody once it is closed; whoever serves it listens too.
-    socket.on("error", ignore).once("close", () => sockets.delete(socket));
+    socket.on("error", ignore).once("close", () => {
+      sockets.delete(socket);
+      if (sockets.size === 0) onEmpty();
+    });
   });
+
+  /** A connection that the supervisor of several processes has accepted. */
+  function take(socket: Socket): void {
+    if (sockets.size >= limits.maxConnections) return void socket.destroy();
+    socket.allowHalfOpen = true;
+    listener.emit("connection", socket);
+  }
+
+  /** Resolves when nothing listens and no connection is left. */
+  function closeListener(): Promise<void> {
+    if (options.worker === undefined) return new Promise((resolve) => listener.close(() => resolve()));
+    return new Promise((resolve) => {
+      onEmpty = resolve;
+      if (sockets.size === 0) resolve();
+    });
+  }
 
   function plainListener(): Server {
     return createNetServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
@@ -212,14 +233,16 @@ export function createServer(options: ServerOptions): HttpServer {
     return server;
   }
 
-  async function drain({ noticeMs = 0, deadlineMs = 10_000 }: CloseOptions = {}): Promise<void> {
+  async function drain(how: CloseOptions = {}): Promise<void> {
+    const { noticeMs = 0, deadlineMs = 10_000 } = how;
+    isReplaced = how.isReplaced === true;
     draining = true;
     // The first GOAWAY refuses nothing yet: requests already on their way are served (RFC 9113 section 6.8).
     for (const session of http2.sessions) if (!session.destroyed) session.goaway(0, 2 ** 31 - 1);
     if (noticeMs > 0) await new Promise((resolve) => setTimeout(resolve, noticeMs));
     // Connections that wait to be accepted when the port is closed are reset; right after polling there are fewest.
     await new Promise((resolve) => setImmediate(resolve));
-    const allClosed = new Promise<void>((resolve) => listener.close(() => resolve()));
+    const allClosed = closeListener();
     const cutOff = setTimeout(() => {
       logger?.warn(
         { requests: inFlight.size, connections: sockets.size },
@@ -227,13 +250,15 @@ export function createServer(options: ServerOptions): HttpServer {
       );
       for (const socket of sockets) socket.destroy();
     }, deadlineMs);
-    for (const session of http2.sessions) session.close();
+    const restMs = isReplaced ? REPLACED_REST_MS : REST_BEFORE_CLOSE_MS;
     const closeResting = () => {
-      http1.closeResting(REST_BEFORE_CLOSE_MS);
-      direct.closeResting(REST_BEFORE_CLOSE_MS);
+      http1.closeResting(restMs);
+      direct.closeResting(restMs);
     };
     const rest = setInterval(closeResting, REST_BEFORE_CLOSE_MS / 5);
     closeResting();
+    if (isReplaced) await new Promise((resolve) => setTimeout(resolve, restMs));
+    for (const session of http2.sessions) session.close();
     await allClosed;
     clearInterval(rest);
     clearTimeout(cutOff);
@@ -243,8 +268,9 @@ export function createServer(options: ServerOptions): HttpServer {
   }
 
   return {
-    listen: async ({ port = 0, host = "127.0.0.1" } = {}) => {
-      const bound = await listen(listener, port, host);
+    listen: async (place = {}) => {
+      options.worker?.onConnection(take);
+      const bound = options.worker === undefined ? await listen(listener, place) : placeOfWorker(place);
       const name = bound.family === "IPv6" ? `[${bound.address}]` : bound.address;
       return { url: `${tls === undefined ? "http" : "https"}://${name}:${bound.port}`, port: bound.port };
     },
@@ -263,3 +289,8 @@ export function createServer(options: ServerOptions): HttpServer {
 }
 
 function ignore(): void {}
+
+/** What a worker knows of where its supervisor listens. */
+function placeOfWorker({ port = 0, host = "127.0.0.1" }: ListenOptions): AddressInfo {
+  return { port, address: host, family: isIPv6(host) ? "IPv6" : "IPv4" };
+}

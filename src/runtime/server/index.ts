@@ -1,14 +1,14 @@
+export type { CloseOptions } from "./close-options.ts";
 export { createLogger } from "./create-logger.ts";
 export {
-  type CloseOptions,
   createServer,
   type HttpServer,
-  type ListenOptions,
   type ServerOptions,
   type TlsOptions,
 } from "./create-server.ts";
 export type { ForwardedOptions } from "./forwarded.ts";
 export type { ServerLimits } from "./limits.ts";
+export type { ListenOptions } from "./listen.ts";
 export type { MetricsAccess } from "./operational.ts";
 export type {
   LogLevel,
@@ -17,3 +17,4 @@ export type {
   StartOptions,
 } from "./start-options.ts";
 export { type RunningService, startService } from "./start-service.ts";
+export { joinWorkers, superviseWorkers, type WorkerRole, workerNumber } from "./workers/index.ts";

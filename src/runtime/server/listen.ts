@@ -1,8 +1,19 @@
 import type { AddressInfo, Server } from "node:net";
 import { ApiError, UsageError } from "../../base/errors/index.ts";
 
-/** Listens, and says where; throws UsageError for a port or an address that cannot be had. */
-export async function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
+/** Where to listen. */
+export interface ListenOptions {
+  /** Default 0: any free one. */
+  readonly port?: number;
+  /** Default `127.0.0.1`: this machine only. */
+  readonly host?: string;
+}
+
+/** Listens; resolves with the address. Throws UsageError where the port or the address cannot be had. */
+export async function listen(
+  server: Server,
+  { port = 0, host = "127.0.0.1" }: ListenOptions,
+): Promise<AddressInfo> {
   await new Promise<void>((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(listenMistake(error, port, host));
     server.once("error", fail);

@@ -28,8 +28,11 @@ function ofProcess(): Registry {
   return processRegistry;
 }
 
-/** Makes the metrics of one server, with those of the process: CPU, memory, garbage collection, event loop lag. */
-export function createMetrics(sources: MetricsSources): Metrics {
+/**
+ * Makes the metrics of one server, with those of the process: CPU, memory, garbage collection, event loop lag. One of
+ * several workers labels all of them with its number: added up, a counter would seem to fall when a worker is replaced.
+ */
+export function createMetrics(sources: MetricsSources, worker?: number): Metrics {
   const ofServer = new Registry();
   const registers = [ofServer];
   const requests = new Counter({
@@ -62,6 +65,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
     },
   });
   const all = Registry.merge([ofServer, ofProcess()]);
+  if (worker !== undefined) all.setDefaultLabels({ worker: String(worker) });
 
   // Children are looked up by a label object, which costs more than all else here; so each is found once.
   const known = new Map<

@@ -1,13 +1,15 @@
 import { UsageError } from "../../base/errors/index.ts";
 import type { ApiKeyStore, Clock, Engine, Logger, Tracer } from "../engine/index.ts";
 import type { OpenedStore, StoreOptions } from "../store/index.ts";
-import type { CloseOptions, ListenOptions, ServerOptions } from "./create-server.ts";
+import type { CloseOptions } from "./close-options.ts";
+import type { ServerOptions } from "./create-server.ts";
+import type { ListenOptions } from "./listen.ts";
 
 /** How a service is run. Everything has a default. */
 export interface StartOptions
   extends ListenOptions,
     Pick<StoreOptions, "dataDir" | "poolSize" | "idempotencyRetentionMs">,
-    Pick<ServerOptions, "tls" | "limits" | "metrics" | "trustProxies" | "forwardedHeader"> {
+    Pick<ServerOptions, "tls" | "limits" | "metrics" | "trustProxies" | "forwardedHeader" | "worker"> {
   /** `postgres://…` URL. Absent or undefined: the embedded database, in `dataDir`. */
   readonly databaseUrl?: StoreOptions["databaseUrl"] | undefined;
   /**
@@ -61,6 +63,7 @@ const NAMES: Readonly<Record<keyof StartOptions, true>> = {
   metrics: true,
   trustProxies: true,
   forwardedHeader: true,
+  worker: true,
   mode: true,
   logger: true,
   logLevel: true,

@@ -4,7 +4,7 @@ import { emitOpenApi } from "../../contract/emit/index.ts";
 import { compile, type Model } from "../../contract/model/index.ts";
 import { createErrorFormat } from "../../wire/rest/index.ts";
 import { createApiKeyAuthenticator } from "../auth/index.ts";
-import { createEngine, type Engine, type Service } from "../engine/index.ts";
+import { createEngine, type Engine, type Logger, type Service } from "../engine/index.ts";
 import { createRestHandler, type Exchange } from "../protocols/index.ts";
 import { type OpenedStore, openStore } from "../store/index.ts";
 import { createLogger } from "./create-logger.ts";
@@ -34,7 +34,7 @@ export interface RunningService {
 export async function startService(service: Service, options: StartOptions = {}): Promise<RunningService> {
   checkStartOptions(options);
   const model = compile(service.api);
-  const { clock = { now: Date.now }, logger = createLogger(options.logLevel ?? "info") } = options;
+  const { clock = { now: Date.now }, logger = ownLogger(options) } = options;
   const store = await openStore(model, {
     clock,
     ...pick(options, ["databaseUrl", "dataDir", "poolSize", "idempotencyRetentionMs"]),
@@ -66,12 +66,13 @@ export async function startService(service: Service, options: StartOptions = {})
       }),
       errorFormat: createErrorFormat(model.rest.errors),
       ready: () => store.ready(),
-      ...pick(options, ["tls", "limits", "metrics", "trustProxies", "forwardedHeader"]),
+      ...pick(options, ["tls", "limits", "metrics", "trustProxies", "forwardedHeader", "worker"]),
     });
     await options.prepare?.({ engine, store, apiKeys: store.apiKeys, clock, logger });
     const { url, port } = await server.listen(pick(options, ["port", "host"]));
     const sweeps = startSweeps(store, clock, logger);
-    logger.info({ url, service: model.name, version: model.version, database: store.kind }, "listening");
+    if (options.worker === undefined)
+      logger.info({ url, service: model.name, version: model.version, database: store.kind }, "listening");
     let closed: Promise<void> | undefined;
     const close = async (how: ServiceCloseOptions = {}) => {
       await server.close(how);
@@ -96,6 +97,10 @@ export async function startService(service: Service, options: StartOptions = {})
     await store.close();
     throw error;
   }
+}
+
+function ownLogger({ logLevel = "info", worker }: StartOptions): Logger {
+  return createLogger(logLevel, undefined, worker?.number);
 }
 
 /** Key of the cursor secret among the facts of a database. */

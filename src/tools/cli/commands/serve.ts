@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { type LogLevel, type StartOptions, startService } from "../../../runtime/server/index.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { environmentFailure, usageFailure } from "../failure.ts";
 import { loadService } from "../load-api.ts";
-import { DATABASE_OPTIONS, databasePlace, portOf } from "../settings.ts";
+import { serveWorkers } from "../serve-workers.ts";
+import { DATABASE_OPTIONS, type DatabasePlace, databasePlace, portOf } from "../settings.ts";
 import { untilSignal } from "../until-signal.ts";
 
 const LOG_LEVELS: readonly LogLevel[] = ["silent", "error", "warn", "info"];
@@ -15,12 +17,12 @@ const CLOSE_MS = 25_000;
 export const serve: Command = {
   name: "serve",
   summary: "Run a service in production, on PostgreSQL",
-  usage: "[service] [--port <port>] [--host <address>] [--public-url <url>]",
+  usage: "[service] [--port <port>] [--host <address>] [--workers <count>]",
   maxArguments: 1,
   details:
     "Needs DATABASE_URL, or --database-url, or (to run on the embedded PostgreSQL) --data. Changes no table: where the database\n" +
     "does not fit the contract it refuses to start. Loads no demo data. Logs are JSON lines on stdout. SIGTERM drains: readiness\n" +
-    "turns 503, requests under way are finished, then the process ends with 0.",
+    "turns 503, requests under way are finished, then the process ends with 0. With --workers, SIGHUP replaces the processes one by one: no request is refused.",
   options: {
     port: { value: "port", description: "Port to listen on; 0 for any free one. Default PORT, else 4000" },
     host: { value: "address", description: "Address to listen on. Default 0.0.0.0: every one" },
@@ -39,18 +41,24 @@ export const serve: Command = {
       description:
         "After SIGTERM, time for load balancers to notice before connections are refused. Default 0",
     },
+    workers: {
+      value: "count",
+      description:
+        "Processes that share the port, or auto: one for each core. PostgreSQL only. Default: one, alone",
+    },
     "log-level": { value: "level", description: "silent, error, warn or info. Default info" },
     ...DATABASE_OPTIONS,
   },
   examples: [
     ["DATABASE_URL=postgres://app@db/clinic concordat serve examples/clinic", "Serve on port 4000"],
+    ["concordat serve . --workers auto --database-url postgres://app@db/clinic", "Serve on every core"],
     [
       "concordat serve . --data /var/lib/api --public-url https://api.example.com",
       "Serve from the embedded PostgreSQL",
     ],
   ],
   run: async (context) => {
-    const { service } = await loadService(context.arguments[0], context.cwd);
+    const load = async () => (await loadService(context.arguments[0], context.cwd)).service;
     const place = databasePlace(context);
     if (place === undefined) {
       throw environmentFailure(
@@ -64,8 +72,10 @@ export const serve: Command = {
       ...place,
       ...settings(context),
     };
-    const running = await startService(service, options);
-    await untilSignal(running, { noticeMs: noticeMs(context), deadlineMs: CLOSE_MS });
+    const close = { noticeMs: noticeMs(context), deadlineMs: CLOSE_MS };
+    const workers = workerCount(context, place);
+    if (workers === undefined) return untilSignal(await startService(await load(), options), close);
+    return serveWorkers({ workers, options, close, load, cwd: context.cwd, env: context.env });
   },
 };
 
@@ -96,6 +106,21 @@ function readPem(file: string, cwd: string): string {
   } catch (error) {
     throw environmentFailure(`cannot read ${file}`, "name a PEM file that this user can read", error);
   }
+}
+
+/** How many processes were asked for; undefined for this one alone. */
+function workerCount({ option }: CommandContext, place: DatabasePlace): number | undefined {
+  const text = option("workers");
+  if (text === undefined) return undefined;
+  const count = text === "auto" ? availableParallelism() : Number(text);
+  if (!/^(?:auto|[1-9]\d{0,2})$/.test(text))
+    throw usageFailure(`--workers must be auto or a whole number from 1 to 999, not ${text}`);
+  if ("databaseUrl" in place) return count;
+  if (count === 1) return undefined;
+  throw environmentFailure(
+    `${count} workers cannot share the embedded PostgreSQL: one process owns its folder`,
+    "set DATABASE_URL to a PostgreSQL, or leave out --workers",
+  );
 }
 
 function noticeMs({ option }: CommandContext): number {

@@ -1,0 +1,48 @@
+import type { Service } from "../../runtime/engine/index.ts";
+import {
+  type CloseOptions,
+  createLogger,
+  joinWorkers,
+  type StartOptions,
+  startService,
+  superviseWorkers,
+  type WorkerRole,
+  workerNumber,
+} from "../../runtime/server/index.ts";
+import { EXIT } from "./command.ts";
+import { CliFailure, explain, type Failure } from "./failure.ts";
+
+/** What {@link serveWorkers} serves, and how. */
+export interface ServeWorkersOptions {
+  readonly workers: number;
+  readonly options: StartOptions;
+  readonly close: CloseOptions;
+  readonly load: () => Promise<Service>;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Serves by several processes, which run this same command line: the first one keeps the others and loads no service,
+ * so nothing of the service's can end it. Throws CliFailure with a worker's own words where workers cannot start.
+ */
+export async function serveWorkers(given: ServeWorkersOptions): Promise<void> {
+  const { workers, options, close, load, cwd, env } = given;
+  const number = workerNumber(env);
+  if (number !== undefined) {
+    const start = async (worker: WorkerRole) => startService(await load(), { ...options, worker });
+    return joinWorkers(number, start, (thrown) => explain(thrown, cwd));
+  }
+  const { logLevel = "info", port = 0, host = "127.0.0.1", tls } = options;
+  const scheme = tls === undefined ? "http" : "https";
+  const logger = createLogger(logLevel);
+  const failure = await superviseWorkers({ count: workers, logger, close, listen: { port, host }, scheme });
+  if (failure === undefined) return;
+  throw new CliFailure(
+    isFailure(failure.reason) ? failure.reason : { exitCode: EXIT.wrong, message: failure.message },
+  );
+}
+
+function isFailure(reason: unknown): reason is Failure {
+  return typeof reason === "object" && reason !== null && "exitCode" in reason && "message" in reason;
+}
