@@ -1,5 +1,6 @@
 import {
   ApiError,
+  type Authenticate,
   anyone,
   command,
   error,
@@ -161,7 +162,14 @@ export const sleepInSql = command("sleepInSql", {
 export const asleep = query("asleep", { output: t.object({ count: t.int64() }) });
 export const mislead = query("mislead", { output: t.object({ n: t.int32() }), access: [anyone] });
 
+/** Who calls, as far as the operation knows: what it answers depends on it, and nobody needs to be signed in. */
+export const whoAmI = query("whoAmI", {
+  output: t.object({ id: t.string().optional(), roles: t.list(t.string()) }),
+  access: [anyone],
+});
+
 export const laboratoryOperations = [
+  whoAmI,
   patchNote,
   publishNote,
   echo,
@@ -187,7 +195,22 @@ export const gates = new Map<
 
 const tried = new Set<string>();
 
+/** Tokens of the laboratory: `lab.<id>.<role>`; `lab.specimen.<slug>` names the specimen as its caller. */
+export const authenticate: Authenticate = async ({ token }, { db }) => {
+  const [lab, id, rest = ""] = token.split(".");
+  if (lab !== "lab" || id === undefined) return undefined;
+  if (id === "broken") throw new TypeError("the key store is at /etc/laboratory");
+  if (id === "writes") await db.insert(Specimen, { label: "x", rank: null });
+  if (id !== "specimen") return { id, roles: rest === "" ? [] : [rest] };
+  const specimen = await db.find(Specimen, { slug: rest });
+  return specimen && { id: specimen.id };
+};
+
 export const laboratoryHandlers = [
+  handle(whoAmI, ({ caller }) => ({
+    ...(caller === undefined ? {} : { id: caller.id }),
+    roles: [...(caller?.roles ?? [])],
+  })),
   handle(echo, ({ input }) => input),
   handle(add, ({ input }) => ({ sum: BigInt(input.left) + BigInt(input.right ?? 1) })),
   handle(stall, async ({ input, db }) => {

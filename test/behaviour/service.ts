@@ -1,7 +1,7 @@
-import { api, service } from "concordat";
+import { api, apiKeys, bearerTokens, service } from "concordat";
 import { clinic } from "../../examples/clinic/contract.ts";
 import { handlers } from "../../examples/clinic/service.ts";
-import { laboratoryHandlers, laboratoryOperations, Note, Specimen } from "./laboratory.ts";
+import { authenticate, laboratoryHandlers, laboratoryOperations, Note, Specimen } from "./laboratory.ts";
 import { scriptHandlers, scriptOperations } from "./scripts.ts";
 
 /** What the scenarios call: the clinic as it is shipped, and a laboratory with every type, trait and failure. */
@@ -10,7 +10,9 @@ export const behaviour = service(
     ...clinic.options,
     title: "Behaviour",
     resources: [...clinic.options.resources, Specimen, Note],
+    authentication: [apiKeys, bearerTokens()],
     operations: [...(clinic.options.operations ?? []), ...laboratoryOperations, ...scriptOperations],
   }),
   [...handlers, ...laboratoryHandlers, ...scriptHandlers],
+  { authenticate },
 );

@@ -88,4 +88,5 @@ const MEANT_TO_FAIL: readonly unknown[] = [
   "script",
   "scriptQuery",
   "scriptWithoutKey",
+  "whoAmI",
 ];

@@ -1,10 +1,12 @@
 import { createHash, randomUUID } from "node:crypto";
+import { UsageError } from "../../base/errors/index.ts";
 import type { JsonValue } from "../../base/lib/index.ts";
 import { stringifyJson } from "../../base/lib/index.ts";
 import type { Operation } from "../../contract/language/index.ts";
 import type { OperationModel } from "../../contract/model/index.ts";
 import {
   type Call,
+  type Credentials,
   type Engine,
   type ListQuestion,
   type Outcome,
@@ -36,6 +38,8 @@ type Given<Input> = Input extends object ? Partial<Input> : Input;
 export interface Caller {
   /** The same service called by somebody else; undefined: by nobody. */
   as(who: string | undefined): Caller;
+  /** The same service called with a token that it checks itself; `scheme` where the contract names several. */
+  withToken(token: string, scheme?: string): Caller;
   /** Calls with values in program form and returns the answer in program form; throws ApiError. */
   call<Input, Output>(
     operation: Operation<Input, Output>,
@@ -54,15 +58,21 @@ export type KeyOf = (who: string) => string;
 
 let calls = 0;
 
-/** Makes the caller of an engine. */
-export function callerOf(engine: Engine, keyOf: KeyOf, who?: string): Caller {
-  const key = who === undefined ? undefined : keyOf(who);
+/** Makes the caller of an engine, who is nobody yet. */
+export function callerOf(engine: Engine, keyOf: KeyOf): Caller {
+  return callerWith(engine, keyOf, undefined);
+}
+
+function callerWith(engine: Engine, keyOf: KeyOf, credentials: Credentials | undefined): Caller {
   const execute = async (operation: string, request: TestRequest = {}): Promise<Outcome> =>
-    engine.execute(toCall(engine, operation, request, key));
+    engine.execute(toCall(engine, operation, request, credentials));
   return {
-    as: (other) => callerOf(engine, keyOf, other),
+    as: (who) =>
+      callerWith(engine, keyOf, who === undefined ? undefined : { kind: "api-key", key: keyOf(who) }),
+    withToken: (token, scheme = schemeOf(engine)) =>
+      callerWith(engine, keyOf, { kind: "bearer", scheme, token }),
     execute,
-    stream: (operation, request = {}) => engine.stream(toCall(engine, operation, request, key)),
+    stream: (operation, request = {}) => engine.stream(toCall(engine, operation, request, credentials)),
     // One implementation for both overloads: only the declared operation knows the types of its values.
     call: async (operation: string | Operation, request: TestRequest = {}): Promise<any> => {
       if (typeof operation === "string") return unwrap(await execute(operation, request));
@@ -75,12 +85,28 @@ export function callerOf(engine: Engine, keyOf: KeyOf, who?: string): Caller {
   };
 }
 
+/** The first scheme that the contract names. */
+function schemeOf({ model }: Engine): string {
+  for (const way of model.authentication) if (way.kind === "bearer") return way.scheme;
+  throw new UsageError({
+    place: "caller.withToken",
+    expected: "a contract that names tokens",
+    found: "one that names API keys alone",
+    fix: "add authentication: [bearerTokens()] to the api",
+  });
+}
+
 function unwrap(outcome: Outcome): JsonValue | undefined {
   if (outcome.ok) return outcome.value;
   throw outcome.error;
 }
 
-function toCall(engine: Engine, operation: string, request: TestRequest, key: string | undefined): Call {
+function toCall(
+  engine: Engine,
+  operation: string,
+  request: TestRequest,
+  credentials: Credentials | undefined,
+): Call {
   const { id, input, list, fields, expand, ifMatch, timeoutMs, signal } = request;
   const idempotencyKey = keyFor(engine.model.operations[operation], request);
   return {
@@ -94,7 +120,7 @@ function toCall(engine: Engine, operation: string, request: TestRequest, key: st
     ...(idempotencyKey === undefined
       ? {}
       : { idempotency: { key: idempotencyKey, fingerprint: fingerprintOf(operation, request) } }),
-    ...(key === undefined ? {} : { credentials: { kind: "api-key", key } }),
+    ...(credentials === undefined ? {} : { credentials }),
     meta: {
       protocol: "memory",
       requestId: `test-${++calls}`,

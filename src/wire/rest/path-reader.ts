@@ -32,7 +32,13 @@ export function createPathReader(model: Model, operation: OperationModel): PathR
     const found = path.split("/");
     const fields: Record<string, JsonValue> = {};
     for (const { name, at, kind } of places)
-      fields[name] = toWire(kind, decodeSegment(found[at] ?? "") ?? "");
+      fields[name] = parameterValue(kind, decodeSegment(found[at] ?? "") ?? "");
     return { id: idAt === -1 ? undefined : decodeSegment(found[idAt] ?? ""), input: fields };
   };
+}
+
+/** A number in another form than ours (`01`, `1e2`) stays text, which is refused: one thing has one path. */
+function parameterValue(kind: string | undefined, text: string): JsonValue {
+  const value = toWire(kind, text);
+  return typeof value === "number" && String(value) !== text ? text : value;
 }

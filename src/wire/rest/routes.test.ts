@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { model } from "../../../test/support/library.ts";
+import { modelOf } from "../../../test/support/mistakes.ts";
+import { query, t } from "../../index.ts";
 import { createRoutes } from "./routes.ts";
 
 const routes = createRoutes(model);
@@ -56,4 +58,30 @@ test("each endpoint knows what it allows", () => {
   assert.equal(allow["/v1/books"], "GET, HEAD, POST, OPTIONS");
   assert.equal(allow["/v1/books/{id}"], "GET, HEAD, PUT, PATCH, DELETE, OPTIONS");
   assert.equal(allow["/v1/books/{id}/lend"], "POST, OPTIONS");
+});
+
+test("a word goes before a parameter, and a parameter is taken where the word leads nowhere", () => {
+  const by = t.object({ slug: t.string(), other: t.string().optional() });
+  const routed = createRoutes(
+    modelOf({
+      rest: { prefix: "/" },
+      operations: [
+        query("feed", { http: { path: "/posts/feed" } }),
+        query("read", { input: by, http: { path: "/posts/{slug}" } }),
+        query("notes", { input: by, http: { path: "/posts/{slug}/notes" } }),
+        query("deep", { http: { path: "/posts/feed/all/notes" } }),
+      ],
+    }),
+  );
+  const found = (path: string) => {
+    const match = routed.match(path);
+    return match && [match.endpoint.template, match.id];
+  };
+  assert.deepEqual(found("/posts/feed"), ["/posts/feed", undefined]);
+  assert.deepEqual(found("/posts/x"), ["/posts/{slug}", "x"]);
+  assert.deepEqual(found("/posts/feed/notes"), ["/posts/{slug}/notes", "feed"]);
+  assert.deepEqual(found("/posts/feed/all/notes"), ["/posts/feed/all/notes", undefined]);
+  assert.equal(found("/posts/feed/all"), undefined);
+  assert.equal(found("/posts/x/y"), undefined);
+  assert.equal(found("/"), undefined);
 });

@@ -10,9 +10,15 @@ export function createMemoryCaller(engine: Engine): Caller {
   return {
     name: "memory",
     call: async (operation, question = {}) =>
-      toAnswer(await execute(anyone.as(question.as?.key), operation, question)),
+      toAnswer(await execute(callerFor(anyone, question), operation, question)),
     close: async () => {},
   };
+}
+
+/** Keys and tokens are told apart as HTTP tells them: by their form. */
+function callerFor(anyone: EngineCaller, { as }: Question): EngineCaller {
+  if (as === undefined || as.key.startsWith("ck_")) return anyone.as(as?.key);
+  return anyone.withToken(as.key);
 }
 
 async function execute(caller: EngineCaller, operation: string, question: Question): Promise<Outcome> {

@@ -34,6 +34,38 @@ export const access = group("access", {
     for (const wrong of keys) await stage.refused("specimen.list", "unauthenticated", { as: { key: wrong } });
   },
 
+  "a token that the service checks makes its caller, with roles": async (stage) => {
+    const as = { key: "lab.ada.auditor" };
+    assert.deepEqual(await stage.ok("whoAmI", { as }), { id: "ada", roles: ["auditor"] });
+    await stage.ok("note.list", { as });
+    await stage.refused("provider.create", "forbidden", {
+      input: { name: "x", specialty: "family" },
+      as: { key: "lab.ada.member" },
+    });
+  },
+
+  "a token is checked by what the database says": async (stage) => {
+    const slug = stage.word();
+    const as = { key: `lab.specimen.${slug}` };
+    await stage.refused("whoAmI", "unauthenticated", { as });
+    const { id } = await stage.specimen(await stage.admin(), { slug });
+    assert.deepEqual(await stage.ok("whoAmI", { as }), { id, roles: [] });
+  },
+
+  "where nobody need be signed in, who is signed in is known, and a wrong token is 401": async (stage) => {
+    assert.deepEqual(await stage.ok("whoAmI"), { roles: [] });
+    const someone = await stage.stranger();
+    assert.deepEqual(await stage.ok("whoAmI", { as: someone }), { id: someone.id, roles: [] });
+    await stage.refused("whoAmI", "unauthenticated", { as: { key: "nonsense" } });
+  },
+
+  "a check of tokens that fails, or writes, is our failure and no answer": async (stage) => {
+    for (const key of ["lab.broken.x", "lab.writes.x"]) {
+      const { message } = await stage.refused("whoAmI", "internal", { as: { key } });
+      assert.ok(!message.includes("laboratory"), message);
+    }
+  },
+
   "signed in without the role: 403": async (stage) => {
     const provider = await stage.provider();
     const input = { name: "Dr. Evil", specialty: "family" };

@@ -128,8 +128,10 @@ function rootOf(model: Model, routes: RouteTable, { openApi, docsPath }: Documen
   links["api-catalog"] = { href: "/.well-known/api-catalog" };
   links.status = { href: "/livez" };
   for (const resource of Object.values(model.resources)) {
-    const path = collectionPathOf(model, resource.name);
-    if (routes.match(path) !== undefined) links[resource.plural] = { href: path };
+    const { [`${resource.name}.list`]: list, [`${resource.name}.create`]: create } = model.operations;
+    if (list !== undefined || create !== undefined) {
+      links[resource.plural] = { href: collectionPathOf(model, resource.name) };
+    }
   }
   for (const operation of Object.values(model.operations)) {
     if (operation.resource === undefined && operation.http?.parameters.length === 0) {

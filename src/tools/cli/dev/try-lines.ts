@@ -8,7 +8,7 @@ export interface TryLine {
 }
 
 /**
- * Command lines that work as they stand against a service at `url`: a list anyone may read, lists that demo keys may
+ * Command lines that work as they stand against a service at `url`: a list or query for anyone, lists that demo keys may
  * read, and the creation of a row that needs no other one.
  */
 export function tryLines(model: Model, url: string, keys: readonly DemoKey[]): readonly TryLine[] {
@@ -23,6 +23,10 @@ export function tryLines(model: Model, url: string, keys: readonly DemoKey[]): r
       does: `${open.resource} rows, without a key`,
       line: `curl '${base}${open.http?.path}?limit=2'`,
     });
+  }
+  const query = operations.find(isOpenQuery);
+  if (open === undefined && query !== undefined) {
+    lines.push({ does: `${query.name}, without a key`, line: `curl '${base}${query.http?.path}'` });
   }
   for (const list of lists.filter(
     (each) => each !== open && !each.access.some(({ kind }) => kind === "anyone"),
@@ -48,6 +52,15 @@ export function tryLines(model: Model, url: string, keys: readonly DemoKey[]): r
     });
   }
   return lines;
+}
+
+/** A query of no resource that anyone may make without saying anything. */
+function isOpenQuery({ resource, kind, access, input, http }: OperationModel): boolean {
+  if (resource !== undefined || kind !== "query" || http?.method !== "GET") return false;
+  const open = access.some((rule) => rule.kind === "anyone");
+  return (
+    open && Object.values(input?.fields ?? {}).every((field) => field.optional || field.default !== undefined)
+  );
 }
 
 function mayCall(access: readonly AccessRule[], key: DemoKey): boolean {
