@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type CodeBlock, type MarkdownDocument, readDocuments } from "./support/markdown.ts";
@@ -123,32 +122,49 @@ test("docs/guide/cli.md names every command, option and exit code", async () => 
   for (const code of [0, 1, 2, 3]) assert.match(guide, new RegExp(`^\\| ${code} \\|`, "m"));
 });
 
-describe("shell blocks of the guides run against the clinic and print what the documents say", () => {
-  let clinic: RunningCli;
+describe("shell blocks of the guides run against their service and print what the documents say", () => {
   let folder: string;
-  let url: string;
+  const started = new Map<string, { readonly cli: RunningCli; readonly url: string }>();
 
-  before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "concordat-docs-"));
-    clinic = startCli(["dev", join(ROOT, "examples/clinic"), "--port", "0", "--no-watch"], { cwd: folder });
-    await clinic.until(/^ +curl /m);
-    url = JSON.parse(readFileSync(join(folder, ".concordat/dev.json"), "utf8")).url;
+  before(() => {
+    // Inside the checkout, where `concordat` resolves to it.
+    folder = mkdtempSync(join(ROOT, ".concordat", "guides-"));
   });
   after(async () => {
-    clinic.child.kill("SIGTERM");
-    await clinic.finished;
+    for (const { cli } of started.values()) {
+      cli.child.kill("SIGTERM");
+      await cli.finished;
+    }
     rmSync(folder, { recursive: true, force: true });
   });
+
+  /** URL of the service that a document speaks of: one of its own blocks where it starts that, else the clinic. */
+  async function urlOf(document: MarkdownDocument): Promise<string> {
+    const own = ownService(document);
+    const name = own === undefined ? "clinic" : `${document.path.replaceAll("/", "-")}-${own.name}`;
+    const known = started.get(name);
+    if (known !== undefined) return known.url;
+    const place = join(folder, name.replace(/\.ts$/, ""));
+    mkdirSync(place, { recursive: true });
+    if (own !== undefined) writeFileSync(join(place, own.name), own.code);
+    const service = own?.name ?? join(ROOT, "examples/clinic");
+    const cli = startCli(["dev", service, "--port", "0", "--no-watch"], { cwd: place });
+    await cli.until(/ on http:\S+/);
+    const { url } = JSON.parse(readFileSync(join(place, ".concordat/dev.json"), "utf8"));
+    started.set(name, { cli, url });
+    return url;
+  }
 
   for (const document of documents.filter(({ path }) => /^(README|docs\/guide\/.*)\.md$/.test(path))) {
     const blocks = document.blocks.filter(({ language }) => language === "sh");
     if (!blocks.some(({ code }) => /^\s*curl /m.test(code))) continue;
     test(document.path, async () => {
+      const url = await urlOf(document);
       const script = blocks.map((block) => `${runnable(block.code)}\necho; echo '${MARK}'`).join("\n");
       const { exitCode, output } = await run(
         "bash",
         ["-euo", "pipefail", "-c", script.replaceAll(/http:\/\/(?:localhost|127\.0\.0\.1):4000/g, url)],
-        folder,
+        ownService(document) === undefined ? join(folder, "clinic") : folder,
       );
       assert.equal(exitCode, 0, output);
       const outputs = output.split(`${MARK}\n`);
@@ -161,6 +177,18 @@ describe("shell blocks of the guides run against the clinic and print what the d
 });
 
 const MARK = "---8<---";
+
+/** The block that a document tells its reader to start: `concordat dev blog.ts`. */
+function ownService({
+  blocks,
+}: MarkdownDocument): { readonly name: string; readonly code: string } | undefined {
+  for (const { language, code } of blocks) {
+    const name = language === "sh" ? /\bconcordat dev ([\w-]+\.ts)\b/.exec(code)?.[1] : undefined;
+    const block = blocks.find((each) => name !== undefined && each.code.startsWith(`// ${name}\n`));
+    if (name !== undefined && block !== undefined) return { name, code: block.code };
+  }
+  return undefined;
+}
 
 /** The document's text without fenced blocks and inline code. */
 function withoutCode(text: string): string {

@@ -6,7 +6,7 @@ import { User } from "./contract.ts";
 const LIFETIME_SECONDS = 30 * 86_400;
 const ALGORITHM = "HS256";
 
-/** Without CONDUIT_SECRET tokens last as long as the process, and other processes do not know them. */
+/** Without CONDUIT_SECRET tokens last as long as the process; set it where several processes serve, as with `--workers`. */
 const secret = secretOf(process.env.CONDUIT_SECRET);
 
 function secretOf(given: string | undefined): Uint8Array {
