@@ -26,6 +26,7 @@ const ROOMS: Record<string, { readonly rooms?: readonly string[]; readonly packa
     rooms: ["runtime/engine", "runtime/store", "runtime/auth", "runtime/protocols"],
     packages: ["node", "pino", "prom-client"],
   },
+  "edge/client": {},
   "tools/testing": { packages: ["node"] },
   "tools/cli": { rooms: ["tools/testing"], packages: ["node"] },
 };
@@ -135,8 +136,8 @@ test("everything that src/index.ts exports has a doc block", () => {
   assert.deepEqual(undocumented, []);
 });
 
-/** A cast is ` as Type`, not `as const`, not an alias in an import, export or destructuring clause. */
-const CAST = /(?<=[\w)\]}"`])\s+as\s+(?!const\b)(?=[\w({[])/g;
+/** A cast is ` as Type`, not `as const`, not an alias in an import, export or destructuring clause, not a mapped type's key. */
+const CAST = /(?<!\bin \w+)(?<=[\w)\]}"`])\s+as\s+(?!const\b)(?=[\w({[])/g;
 
 function roomOf(path: string): string {
   return path.split("/").slice(1, 3).join("/");

@@ -47,7 +47,7 @@ export interface ObservedOptions {
 }
 
 /** Tells the observer, if there is one. */
-export function notify(observer: ResilienceObserver | undefined, event: ResilienceEvent): void {
+export function notify<Event>(observer: ((event: Event) => void) | undefined, event: Event): void {
   try {
     observer?.(event);
   } catch {

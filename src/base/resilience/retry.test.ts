@@ -77,6 +77,7 @@ test("what may have been done is tried again only where doing it twice is harmle
   const cases: [unknown, tries: { repeatable: number; unsafe: number }][] = [
     [unavailable(), { repeatable: 2, unsafe: 1 }],
     [reset, { repeatable: 2, unsafe: 1 }],
+    [Object.assign(new Error("no"), { code: "ECONNREFUSED" }), { repeatable: 2, unsafe: 2 }],
     [refused, { repeatable: 2, unsafe: 2 }],
     [limited, { repeatable: 2, unsafe: 2 }],
     [declared, { repeatable: 1, unsafe: 1 }],

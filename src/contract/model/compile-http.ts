@@ -9,7 +9,8 @@ import type { Scope } from "./scope.ts";
 
 type Method = HttpModel["method"];
 
-const VERBS: Readonly<Record<ResourceMethod, Method>> = {
+/** The method that REST gives an operation of a resource where the contract does not say. */
+export const VERBS: Readonly<Record<ResourceMethod, Method>> = {
   list: "GET",
   get: "GET",
   create: "POST",

@@ -15,7 +15,7 @@ import type { Scope } from "./scope.ts";
 export const METHODS = ["list", "get", "create", "replace", "patch", "delete"] as const;
 
 /** Milliseconds a call may take: long enough for any one transaction, short enough that a stuck one is noticed. */
-const DEFAULT_DEADLINE_MS = 10_000;
+export const DEFAULT_DEADLINE_MS = 10_000;
 /** An hour: what takes longer is not a call. */
 const LARGEST_DEADLINE_MS = 3_600_000;
 /** Bytes of a request body: a thousand rows of a kilobyte. */

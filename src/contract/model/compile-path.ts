@@ -44,7 +44,7 @@ export function compilePath(spec: OperationSpec, read: OptionReader, parts: Path
 }
 
 /** Tells whether an operation is about one row of a resource, whose id its path has. */
-function takesRow({ method }: OperationSpec): boolean {
+export function takesRow({ method }: OperationSpec): boolean {
   return method !== undefined && method !== "list" && method !== "create";
 }
 

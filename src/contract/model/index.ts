@@ -20,4 +20,5 @@ export type {
   RestModel,
   RowRule,
 } from "./model.ts";
+export { type OperationOutline, type Outline, outline } from "./outline.ts";
 export { prefixesOf } from "./prefixes-of.ts";

@@ -1,0 +1,10 @@
+export { CallError, type CallErrorReason } from "./call-error.ts";
+export type { AnyCallOptions, CallOptions, CommandOptions, RowCommandOptions } from "./call-options.ts";
+export type { Client, ClientCalls, ExpandedRow, Listing, ResourceMethods } from "./client.ts";
+export type { ClientEvent } from "./client-event.ts";
+export type { ClientOptions } from "./client-options.ts";
+export { createClient } from "./create-client.ts";
+export type { Fetch, FetchAnswer, FetchHeaders, FetchReader, FetchRequest } from "./fetch.ts";
+export { type DeclaredError, isError } from "./is-error.ts";
+export type { Filter, FilterOperators, ListQuery, ListSettings } from "./list-query.ts";
+export { newIdempotencyKey } from "./new-key.ts";
