@@ -19,7 +19,9 @@ export interface CatalogueEntry {
 /** Lists every error code: the built-in ones in the order of the table, then those that the contract declares. */
 export function errorCatalogue(model?: Model): readonly CatalogueEntry[] {
   const declared = Object.values(model?.errors ?? {}).sort((a, b) => (a.code < b.code ? -1 : 1));
-  return [...BUILTIN, ...declared.map(declaredEntry)];
+  const statuses = model?.rest.errors?.statuses ?? {};
+  const builtin = BUILTIN.map((entry) => ({ ...entry, http: statuses[entry.code] ?? entry.http }));
+  return [...builtin, ...declared.map(declaredEntry)];
 }
 
 /** Says in words whether the same request may be sent again. */

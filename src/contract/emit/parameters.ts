@@ -3,9 +3,9 @@ import type { ListModel, OperationModel, ResourceModel } from "../model/index.ts
 import { toPascalCase } from "../model/names.ts";
 import type { FieldNode } from "../schema/index.ts";
 import type { EmitContext } from "./context.ts";
+import { headerParameters } from "./header-parameters.ts";
 import type { JsonObject } from "./json-object.ts";
 import { isOnRow } from "./operation-errors.ts";
-import { hasEntityTag } from "./success-responses.ts";
 import { exampleId } from "./type-example.ts";
 import { fieldSchema, idPattern } from "./type-schema.ts";
 
@@ -14,7 +14,8 @@ export function parametersOf(context: EmitContext, operation: OperationModel): J
   const resource = operation.resource === undefined ? undefined : context.model.resources[operation.resource];
   const parameters: JsonObject[] = [];
   if (resource && isOnRow(operation)) parameters.push(idParameter(context, resource));
-  if (resource && operation.output.kind === "page") parameters.push(...listParameters(context, resource));
+  if (resource && operation.output.kind === "page")
+    parameters.push(...listParameters(context, resource, isCounted(operation)));
   const { http, input } = operation;
   for (const place of ["path", "query"] as const) {
     for (const name of (place === "path" ? http?.parameters : http?.query) ?? []) {
@@ -26,6 +27,10 @@ export function parametersOf(context: EmitContext, operation: OperationModel): J
   const shown = rows ? context.model.resources[operation.output.resource] : undefined;
   if (shown) parameters.push(...projectionParameters(context, shown));
   return [...parameters, ...headerParameters(context, operation)];
+}
+
+function isCounted({ http }: OperationModel): boolean {
+  return http?.answer?.kind === "page" && http.answer.keys.total !== undefined;
 }
 
 function idParameter(context: EmitContext, resource: ResourceModel): JsonObject {
@@ -64,7 +69,8 @@ function inputParameter(context: EmitContext, { name, field, place }: InputParam
   };
 }
 
-function listParameters(context: EmitContext, { list }: ResourceModel): JsonObject[] {
+/** `counted`: every answer has the total, whoever asks. */
+function listParameters(context: EmitContext, { list }: ResourceModel, counted: boolean): JsonObject[] {
   const parameters = Object.entries(list.filter).flatMap(([path, { operators, field }]) =>
     operators.map((operator) => filterParameter(context, path, operator, field)),
   );
@@ -85,7 +91,7 @@ function listParameters(context: EmitContext, { list }: ResourceModel): JsonObje
       schema: { type: "integer", minimum: 0, maximum: list.maxOffset },
     });
   }
-  if (list.total !== "none") {
+  if (list.total !== "none" && !counted) {
     parameters.push({
       name: "total",
       in: "query",
@@ -214,83 +220,4 @@ function fieldPaths(context: EmitContext, resource: ResourceModel): string[] {
     const inner = Object.entries(row?.fields ?? {}).filter(([, field]) => !field.writeOnly);
     return [name, ...inner.map(([field]) => `${name}.${field}`)];
   });
-}
-
-function headerParameters(context: EmitContext, operation: OperationModel): JsonObject[] {
-  const names: JsonObject[] = [];
-  const isCommand = operation.kind === "command";
-  const onRow = isOnRow(operation);
-  if (operation.idempotency !== "none")
-    names.push(idempotencyKey(context, operation.idempotency === "required"));
-  if (isCommand && onRow) names.push(ifMatch(context, operation.preconditionRequired));
-  if (operation.http?.method === "GET" && hasEntityTag(operation)) names.push(ifNoneMatch(context));
-  if (isCommand && operation.output.kind !== "none") names.push(prefer(context));
-  return [...names, timeout(context), requestId(context)];
-}
-
-/** Idempotency key that documents show. The reference page sends a fresh one in its place. */
-export const EXAMPLE_IDEMPOTENCY_KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324";
-
-function idempotencyKey(context: EmitContext, required: boolean): JsonObject {
-  return context.components.ref("parameters", required ? "IdempotencyKey" : "OptionalIdempotencyKey", () => ({
-    name: "Idempotency-Key",
-    in: "header",
-    ...(required ? { required } : {}),
-    description:
-      "Makes a retry safe: a second request with the same key and content gets the stored answer of the first. " +
-      "Unique to this one request: 1 to 255 visible ASCII characters, bare or in double quotes.",
-    schema: {
-      type: "string",
-      minLength: 1,
-      ...(required ? { examples: [EXAMPLE_IDEMPOTENCY_KEY] } : {}),
-    },
-  }));
-}
-
-function ifMatch(context: EmitContext, required: boolean): JsonObject {
-  return context.components.ref("parameters", required ? "IfMatch" : "OptionalIfMatch", () => ({
-    name: "If-Match",
-    in: "header",
-    ...(required ? { required } : {}),
-    description: "ETag of the version the change is meant for; another version is refused with 412.",
-    schema: { type: "string" },
-  }));
-}
-
-function ifNoneMatch(context: EmitContext): JsonObject {
-  return context.components.ref("parameters", "IfNoneMatch", () => ({
-    name: "If-None-Match",
-    in: "header",
-    description: "ETag of the representation you have; answered with 304 if it is still right.",
-    schema: { type: "string" },
-  }));
-}
-
-function prefer(context: EmitContext): JsonObject {
-  return context.components.ref("parameters", "Prefer", () => ({
-    name: "Prefer",
-    in: "header",
-    description:
-      "`return=minimal` leaves the row out of the answer (RFC 7240); the default is `return=representation`.",
-    schema: { type: "string" },
-  }));
-}
-
-function timeout(context: EmitContext): JsonObject {
-  return context.components.ref("parameters", "RequestTimeout", () => ({
-    name: "X-Request-Timeout-Ms",
-    in: "header",
-    description:
-      "Milliseconds you will wait; then, or at the operation's own deadline, the work is stopped with 504.",
-    schema: { type: "integer", minimum: 1, maximum: 86_400_000 },
-  }));
-}
-
-function requestId(context: EmitContext): JsonObject {
-  return context.components.ref("parameters", "RequestId", () => ({
-    name: "X-Request-Id",
-    in: "header",
-    description: "Id for the log, sent back in the answer; made by the server if left out or not usable.",
-    schema: { type: "string" },
-  }));
 }

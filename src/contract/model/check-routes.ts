@@ -4,8 +4,8 @@ import type { Report } from "./report.ts";
 /** REST paths below the base that Concordat answers itself. */
 export const OWN_PATHS = ["batch", "operations"];
 
-/** What the server answers at the root, for an api whose base is the root. */
-const SERVER_PATHS = ["docs", "livez", "readyz", "metrics", "problems", ".well-known"];
+/** What the server answers at the root. */
+export const SERVER_PATHS = ["docs", "livez", "readyz", "metrics", "problems", ".well-known"];
 
 /** What routes are checked from. */
 export interface Routed {

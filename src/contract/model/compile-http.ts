@@ -40,7 +40,7 @@ export function compileHttp(spec: OperationSpec, parts: HttpParts): HttpModel | 
   if (spec.kind === "stream" || spec.kind === "channel") return undefined;
   const { input, output, scope } = parts;
   const place = `${parts.place}, http`;
-  const given = spec.options.http ?? {};
+  const given = spec.options.http === undefined ? {} : spec.options.http;
   const read = readOptions(given, `${place}.`, { known: OPTIONS, report: scope.report });
   const declared = methodOf(spec, read, { ...parts, place });
   const { path, parameters } = compilePath(spec, read, { ...parts, place });

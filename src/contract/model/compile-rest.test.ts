@@ -14,6 +14,7 @@ describe("rest of an api", () => {
     for (const prefix of ["api", "/api/", "/a b", "/..", "//"]) {
       assertMistake({ rest: { prefix } }, { place: "api, rest.prefix", found: JSON.stringify(prefix) });
     }
+    assertMistake({ rest: { prefix: "/docs/v1" } }, { place: "api, rest.prefix", found: "/docs" });
   });
 
   it("has a shape of errors of its own, as data", () => {

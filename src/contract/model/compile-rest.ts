@@ -1,4 +1,5 @@
 import type { UnknownFields } from "../language/index.ts";
+import { SERVER_PATHS } from "./check-routes.ts";
 import { compileErrorStyle } from "./compile-error-style.ts";
 import type { RestModel } from "./model.ts";
 import { type OptionReader, readOptions } from "./read-options.ts";
@@ -31,6 +32,17 @@ function baseOf(read: OptionReader, version: string, report: Report): string {
   const prefix = read.text("prefix");
   if (prefix === undefined) return `/${version}`;
   if (prefix === "/") return "";
+  const [, first = ""] = prefix.split("/");
+  if (SERVER_PATHS.includes(first)) {
+    const fix = "choose another prefix";
+    report({
+      place: "api, rest.prefix",
+      expected: "a path that is free",
+      found: `/${first}, which Concordat answers`,
+      fix,
+    });
+    return prefix;
+  }
   if (/^(\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/.test(prefix)) return prefix;
   report({
     place: "api, rest.prefix",

@@ -37,25 +37,24 @@ export function createQueryReader(operation: OperationModel, list?: ListModel): 
   const lax = operation.http?.unknownFields === "ignore";
   if (operation.method === "list") {
     if (!lax || list === undefined) return (query) => readList(query);
-    const known = (name: string) => Object.hasOwn(list.filter, FILTER.exec(name)?.[1] ?? "");
-    return (query) => readList(query, known);
+    const isTaken = (name: string) =>
+      LIST_NAMES.includes(name) || Object.hasOwn(list.filter, FILTER.exec(name)?.[1] ?? "");
+    return (query) => readList(query, isTaken);
   }
   const shaped = operation.output.kind === "row" || operation.output.kind === "page";
   const inputs = operation.http?.query ?? [];
   const projection = shaped ? ["fields", "expand"].filter((name) => !inputs.includes(name)) : [];
   const allowed = [...projection, ...inputs];
   const known = new Set(allowed);
+  const isTaken = lax ? (name: string) => known.has(name) : undefined;
   const advice = allowed.length === 0 ? "No parameters are taken here." : `Allowed: ${allowed.join(", ")}.`;
   return (query) => {
     const violations: Violation[] = [];
     const input: Record<string, string> = {};
     const parts: { fields?: readonly string[]; expand?: readonly string[] } = {};
-    for (const { name, raw } of parseQuery(query)) {
-      if (!known.has(name)) {
-        if (!lax) violations.push(violation(name, "unknown_parameter", advice));
-        continue;
-      }
-      if (!projection.includes(name)) input[name] = decodeQueryPart(raw);
+    for (const { name, raw } of parseQuery(query, isTaken)) {
+      if (!known.has(name)) violations.push(violation(name, "unknown_parameter", advice));
+      else if (!projection.includes(name)) input[name] = decodeQueryPart(raw);
       else if (name === "fields") parts.fields = readNames(name, raw, violations);
       else parts.expand = readNames(name, raw, violations);
     }
@@ -64,13 +63,13 @@ export function createQueryReader(operation: OperationModel, list?: ListModel): 
   };
 }
 
-/** `isFilter`: the parameters that may be filters, where others are to be passed over. */
-function readList(query: string, isFilter?: (name: string) => boolean): QueryParts {
+/** `isTaken`: the parameters that are not to be passed over; absent: all. */
+function readList(query: string, isTaken?: (name: string) => boolean): QueryParts {
   const violations: Violation[] = [];
   const list: { -readonly [K in keyof ListParts]: ListParts[K] } = {};
   const parts: { fields?: readonly string[]; expand?: readonly string[] } = {};
   const filter: Record<string, Record<string, readonly string[]>> = {};
-  for (const parameter of parseQuery(query)) {
+  for (const parameter of parseQuery(query, isTaken)) {
     const { name, raw } = parameter;
     switch (name) {
       case "fields":
@@ -100,7 +99,7 @@ function readList(query: string, isFilter?: (name: string) => boolean): QueryPar
         list.total = raw === "true";
         break;
       default:
-        if (isFilter?.(name) !== false) readFilter(parameter, filter, violations);
+        readFilter(parameter, filter, violations);
     }
   }
   throwViolations(violations);

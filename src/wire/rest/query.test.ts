@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { model } from "../../../test/support/library.ts";
+import { modelOf } from "../../../test/support/mistakes.ts";
 import { ApiError } from "../../base/errors/index.ts";
 import type { OperationModel } from "../../contract/model/model.ts";
+import { query, resource, t } from "../../index.ts";
 import { createQueryReader } from "./call-query.ts";
 import { pageLinks } from "./links.ts";
 import { decodeQueryInput } from "./query-input.ts";
@@ -125,5 +127,21 @@ test("links of a page keep the question and change the cursor", () => {
   assert.deepEqual(pageLinks("/v1/books", "offset=20", { nextCursor: null, prevCursor: "p" }), {
     first: "/v1/books",
     prev: "/v1/books?cursor=p",
+  });
+});
+
+test("where unknown parameters are ignored, even one given twice is passed over; known ones are held to their word", () => {
+  const find = query("find", {
+    input: t.object({ limit: t.int32().optional() }),
+    http: { unknownFields: "ignore" },
+  });
+  const Thing = resource("thing", { id: t.id("thg"), size: t.int32() }, { list: { filter: ["size"] } });
+  const lax = modelOf({ resources: [Thing], operations: [find], rest: { unknownFields: "ignore" } });
+  const readFind = createQueryReader(lax.operations.find!);
+  assert.deepEqual(readFind("utm[]=1&utm[]=2&limit=3&constructor=1"), { input: { limit: "3" } });
+  assert.throws(() => readFind("limit=1&limit=2"), ApiError);
+  const readThings = createQueryReader(lax.operations["thing.list"]!, lax.resources.thing?.list);
+  assert.deepEqual(readThings("size[gte]=2&colour=red&__proto__=1&sort=-createdAt"), {
+    list: { sort: "-createdAt", filter: { size: { gte: ["2"] } } },
   });
 });

@@ -12,9 +12,9 @@ const MAX_PARAMETERS = 100;
 
 /**
  * Splits a query string (without `?`). Throws `malformed_request` for bad escapes, a parameter without a name and more
- * than 100 parameters, `invalid_parameter` for names given twice.
+ * than 100 parameters, `invalid_parameter` for names given twice. With `isTaken`, others than those taken are passed over.
  */
-export function parseQuery(query: string): readonly QueryParameter[] {
+export function parseQuery(query: string, isTaken?: (name: string) => boolean): readonly QueryParameter[] {
   checkQueryCharacters(query);
   const parameters: QueryParameter[] = [];
   const names = new Set<string>();
@@ -27,6 +27,7 @@ export function parseQuery(query: string): readonly QueryParameter[] {
     if (parameters.length === MAX_PARAMETERS) {
       throw new ApiError("malformed_request", `The query has more than ${MAX_PARAMETERS} parameters.`);
     }
+    if (isTaken?.(name) === false) continue;
     if (names.has(name)) {
       violations.push(violation(name, "duplicate_parameter", "Given twice; join several values by commas."));
     }

@@ -88,7 +88,7 @@ export function createDocuments(
   }
   for (const [code, { http, retry, title }] of Object.entries(CODES)) {
     add(problemType(code), "problem", "application/json", () =>
-      stringifyJson({ code, title, status: http, retry }),
+      stringifyJson({ code, title, status: model.rest.errors?.statuses[code] ?? http, retry }),
     );
   }
   for (const { code, title, status, message } of Object.values(model.errors)) {
