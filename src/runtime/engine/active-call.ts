@@ -26,8 +26,8 @@ export class ActiveCall implements SessionScope {
   readonly core: EngineCore;
   readonly plan: OperationPlan;
   readonly request: Call;
-  /** Monotonic, for the duration. */
-  readonly startedAt: number = performance.now();
+  /** Monotonic, for the duration; 0 where nobody is told of it. */
+  readonly startedAt: number;
 
   // trace
   /** Milliseconds since the epoch, by the system's clock: timers and statement timeouts run by no other. */
@@ -82,6 +82,7 @@ export class ActiveCall implements SessionScope {
 
   constructor(core: EngineCore, plan: OperationPlan, request: Call) {
     this.core = core;
+    this.startedAt = core.onAccount === undefined ? 0 : performance.now();
     this.plan = plan;
     this.request = request;
     this.access = plan.open ? "all" : NOBODY;

@@ -1,5 +1,6 @@
-import { pino, stdSerializers } from "pino";
-import type { Logger } from "../engine/index.ts";
+import { destination as openDestination, pino, stdSerializers } from "pino";
+import { LineBuffer, type LineDestination } from "./line-buffer.ts";
+import { formatRequestLine, type RequestLine, type RequestLogger } from "./request-line.ts";
 import type { LogLevel } from "./start-options.ts";
 
 /** Where log lines go; standard output where it is not given. */
@@ -7,11 +8,13 @@ export interface LogDestination {
   write(line: string): void;
 }
 
+const STANDARD_OUTPUT = 1;
+
 /**
  * Makes the default logger: one JSON object a line, with the time as RFC 3339. What `err` holds is written with its
  * stack and causes. Lines of one of several workers have its number.
  */
-export function createLogger(level: LogLevel, destination?: LogDestination, worker?: number): Logger {
+export function createLogger(level: LogLevel, destination?: LogDestination, worker?: number): RequestLogger {
   const options = {
     level,
     base: worker === undefined ? null : { worker },
@@ -19,5 +22,21 @@ export function createLogger(level: LogLevel, destination?: LogDestination, work
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: stdSerializers.errWithCause },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  const lines: LineDestination = destination ?? standardOutput();
+  const logger = pino(options, lines);
+  const head = worker === undefined ? "" : `"worker":${worker},`;
+  const logs = logger.isLevelEnabled("info");
+  return Object.assign(logger, {
+    request(line: RequestLine) {
+      if (logs) lines.write(formatRequestLine(line, head));
+    },
+  });
+}
+
+let shared: LineBuffer | undefined;
+
+/** One for the process, so that the lines of several loggers keep their order. */
+function standardOutput(): LineBuffer {
+  shared ??= new LineBuffer(openDestination({ dest: STANDARD_OUTPUT, sync: true }));
+  return shared;
 }

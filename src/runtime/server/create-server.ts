@@ -89,7 +89,7 @@ export function createServer(options: ServerOptions): HttpServer {
   const { handler, logger, tls, errorFormat } = options;
   const refusal = errorFormat === undefined ? {} : { format: errorFormat };
   const sockets = new Set<Socket>();
-  const inFlight = new Set<Exchange>();
+  let inFlight = 0;
   let draining = false;
   let isReplaced = false;
   let onEmpty: () => void = ignore;
@@ -97,7 +97,7 @@ export function createServer(options: ServerOptions): HttpServer {
   const isDraining = () => draining;
   const newRequestId = () => newId("req", Date.now());
   const metrics = createMetrics(
-    { requestsInFlight: () => inFlight.size, connections: () => sockets.size },
+    { requestsInFlight: () => inFlight, connections: () => sockets.size },
     options.worker?.number,
   );
   const collectMetrics = options.worker?.collectMetrics(metrics.text) ?? metrics.text;
@@ -116,7 +116,7 @@ export function createServer(options: ServerOptions): HttpServer {
   }
 
   function onClosed(exchange: Exchange): void {
-    inFlight.delete(exchange);
+    inFlight--;
     const durationMs = performance.now() - exchange.startedAt;
     const status = exchange.status === 0 ? 499 : exchange.status;
     metrics.observe(exchange.operation ?? "none", status, durationMs / 1000);
@@ -139,7 +139,7 @@ export function createServer(options: ServerOptions): HttpServer {
       isDraining,
       onClosed,
     });
-    inFlight.add(exchange);
+    inFlight++;
     return exchange;
   }
 
@@ -244,10 +244,7 @@ export function createServer(options: ServerOptions): HttpServer {
     await new Promise((resolve) => setImmediate(resolve));
     const allClosed = closeListener();
     const cutOff = setTimeout(() => {
-      logger?.warn(
-        { requests: inFlight.size, connections: sockets.size },
-        "closing deadline passed, cutting off",
-      );
+      logger?.warn({ requests: inFlight, connections: sockets.size }, "closing deadline passed, cutting off");
       for (const socket of sockets) socket.destroy();
     }, deadlineMs);
     const restMs = isReplaced ? REPLACED_REST_MS : REST_BEFORE_CLOSE_MS;
@@ -283,7 +280,7 @@ export function createServer(options: ServerOptions): HttpServer {
       return sockets.size;
     },
     get requestsInFlight() {
-      return inFlight.size;
+      return inFlight;
     },
   };
 }

@@ -70,11 +70,11 @@ export class DirectConnection implements AnswerConnection {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    this.activeAt = performance.now();
     if (this.#exchange === undefined && this.#waiting === undefined) {
       this.#read(chunk);
       return;
     }
+    this.activeAt = performance.now();
     this.#waiting = this.#waiting === undefined ? chunk : Buffer.concat([this.#waiting, chunk]);
     if (this.#waiting.length > MAX_WAITING_BYTES) this.socket.pause();
   };
@@ -113,6 +113,7 @@ export class DirectConnection implements AnswerConnection {
       const request = new DirectRequest(this.socket, reader);
       const exchange = this.#host.open(request, answer);
       this.#exchange = exchange;
+      this.activeAt = exchange.startedAt;
       this.#host.serve(exchange);
     }
     this.#reading = false;

@@ -1,5 +1,6 @@
 import type { Logger } from "../engine/index.ts";
 import type { Exchange } from "../protocols/index.ts";
+import type { RequestLine, RequestLogger } from "./request-line.ts";
 
 /** Operations whose successes are not logged: probes come every few seconds and say nothing. */
 const QUIET = new Set(["livez", "readyz", "metrics"]);
@@ -8,11 +9,17 @@ const QUIET = new Set(["livez", "readyz", "metrics"]);
  * Writes one line for a request that has ended. The path is told by the operation alone and the query not at all: both
  * may hold what a log must not. 5xx are errors, 408 and 499 warnings.
  */
-export function logRequest(logger: Logger, exchange: Exchange, status: number, durationMs: number): void {
+export function logRequest(
+  logger: Logger | RequestLogger,
+  exchange: Exchange,
+  status: number,
+  durationMs: number,
+): void {
   const operation = exchange.operation ?? "none";
   if (status < 400 && QUIET.has(operation)) return;
   const { request, requestId, method, sentBytes, options } = exchange;
-  const line = {
+  const { traceparent } = request.headers;
+  const line: RequestLine = {
     requestId,
     operation,
     method,
@@ -21,13 +28,14 @@ export function logRequest(logger: Logger, exchange: Exchange, status: number, d
     bytes: sentBytes,
     remoteAddress: options.remoteAddress,
     http: request.httpVersionMajor === 2 ? "2" : "1.1",
-    traceId: traceId(request.headers.traceparent),
+    traceId: traceparent === undefined ? undefined : traceId(traceparent),
   };
   if (status >= 500) logger.error(line, "request failed");
   else if (status === 499 || status === 408) logger.warn(line, "request not completed");
+  else if ("request" in logger) logger.request(line);
   else logger.info(line, "request");
 }
 
-function traceId(traceparent: string | string[] | undefined): string | undefined {
+function traceId(traceparent: string | string[]): string | undefined {
   return typeof traceparent === "string" ? /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(traceparent)?.[1] : undefined;
 }
