@@ -135,7 +135,7 @@ export function command<
 export function stream<I extends AnyField, O extends AnyField>(
   name: string,
   options: OperationOptions & StreamOptions & { readonly input: I; readonly output: O },
-): Operation<I["~value"], O["~value"], undefined, "stream"> {
+): Operation<I["~value"], O["~value"], undefined, "stream", never> {
   return free("stream", name, options);
 }
 
@@ -150,7 +150,7 @@ export function channel<I extends AnyField, O extends AnyField>(
     readonly send: I;
     readonly receive: O;
   },
-): Operation<I["~value"], O["~value"], undefined, "channel"> {
+): Operation<I["~value"], O["~value"], undefined, "channel", never> {
   const { key, send, receive, ...rest } = { ...options };
   return free("channel", name, { ...rest, key: key?.name, input: send, output: receive });
 }
@@ -162,7 +162,7 @@ function free<K extends OperationKind>(
     readonly input?: AnyField | undefined;
     readonly output?: AnyField | undefined;
   },
-): Operation<any, any, undefined, K> {
+): Operation<any, any, undefined, K, never> {
   const { input, output, ...options } = { ...given };
   const spec = { kind, name, options, ...(input ? { input } : {}), ...(output ? { output } : {}) };
   return Object.freeze({ kind: "operation", spec: Object.freeze(spec) });
