@@ -41,7 +41,16 @@ async function create(request: IncomingMessage, response: ServerResponse): Promi
   const bytes = Buffer.concat(chunks);
   const { name, description, price, quantity, active } = JSON.parse(bytes.toString());
   const now = new Date().toISOString();
-  const values = [newId("wid", Date.now()), name, description, price, String(quantity), String(active), now, now];
+  const values = [
+    newId("wid", Date.now()),
+    name,
+    description,
+    price,
+    String(quantity),
+    String(active),
+    now,
+    now,
+  ];
   const key = request.headers["idempotency-key"];
   if (key === undefined) {
     const [row] = await sql.unsafe(INSERT_SQL, values, { prepare: true });

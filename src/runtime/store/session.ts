@@ -1,3 +1,4 @@
+import type { ApiError } from "../../base/errors/index.ts";
 import { type JsonValue, stringifyJson, timestampFromMs } from "../../base/lib/index.ts";
 import type {
   ClaimResult,
@@ -15,7 +16,8 @@ import type {
 } from "../engine/ports.ts";
 import { claimLock } from "./claim-lock.ts";
 import type { QueryResult, SqlText } from "./driver.ts";
-import type { Purpose } from "./errors.ts";
+import { abortError, type Purpose } from "./errors.ts";
+import { Interruption } from "./interruption.ts";
 import { Lease } from "./lease.ts";
 import { readPage } from "./page.ts";
 import { FIND_ANSWER, SAVEPOINT, STORE_ANSWER, TRY_LOCK, UNDO } from "./sql/claim.sql.ts";
@@ -30,19 +32,24 @@ import { checkText, parameterToSql, rowToObject } from "./values.ts";
 /** The session of one call. See the port for what each method promises. */
 export class StoreSession implements Session {
   readonly #parts: StoreParts;
-  readonly #signal: AbortSignal;
+  readonly #interruption = new Interruption();
   #lease: Lease | undefined;
   #savepoint = false;
   /** Writes nobody waits for: they travel with the next statement or the commit, which reports their failure. */
   #deferred: Promise<unknown>[] = [];
 
-  constructor(parts: StoreParts, scope: SessionScope) {
+  constructor(parts: StoreParts, { signal }: SessionScope) {
     this.#parts = parts;
-    this.#signal = scope.signal;
+    if (signal?.aborted) this.interrupt(abortError(signal));
+    else signal?.addEventListener("abort", () => this.interrupt(abortError(signal)), { once: true });
   }
 
   get inTransaction(): boolean {
     return this.#lease !== undefined;
+  }
+
+  interrupt(reason: ApiError): void {
+    this.#interruption.interrupt(reason);
   }
 
   async begin(): Promise<void> {
@@ -213,7 +220,7 @@ export class StoreSession implements Session {
 
   async #take(): Promise<Lease> {
     const { pool, tables } = this.#parts;
-    return new Lease(pool, await pool.acquire(this.#signal), this.#signal, tables.constraints);
+    return new Lease(pool, await pool.acquire(this.#interruption), this.#interruption, tables.constraints);
   }
 
   #inTransaction(): Lease {
