@@ -38,11 +38,15 @@ export class Pool {
   acquire(interruption?: Interruption): Connection | Promise<Connection> {
     if (interruption?.reason) return Promise.reject(interruption.reason);
     if (this.#closing) return Promise.reject(unavailable("The database is being closed"));
-    return this.takeIdle() ?? this.#wait(interruption);
+    return this.#takeIdle() ?? this.#wait(interruption);
   }
 
-  /** A connection that nobody uses or waits for, if there is one. */
-  takeIdle(): Connection | undefined {
+  /** Whether a connection would be given at once. */
+  get hasIdle(): boolean {
+    return this.#idle.length > 0 && this.#waiting.size === 0;
+  }
+
+  #takeIdle(): Connection | undefined {
     if (this.#waiting.size > 0) return undefined;
     for (let connection = this.#idle.pop(); connection; connection = this.#idle.pop()) {
       if (!connection.lost) return connection;
