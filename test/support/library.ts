@@ -111,6 +111,7 @@ export async function openLibrary(options: TestLibraryOptions = {}): Promise<Tes
   store.put(book());
   const watched = {
     model,
+    check: engine.check,
     execute: (call: Call) => {
       calls.push(call);
       return options.execute?.(call) ?? engine.execute(call);

@@ -1,4 +1,4 @@
-import type { ApiError } from "../../src/base/errors/index.ts";
+import { ApiError } from "../../src/base/errors/index.ts";
 import type {
   ClaimResult,
   GetOptions,
@@ -65,16 +65,11 @@ export class MemoryStore implements Store {
 class MemorySession implements Session {
   readonly #store: MemoryStore;
   readonly #scope: SessionScope;
-  #reason: ApiError | undefined;
   #saved: Pick<MemoryStore, "rows" | "answers" | "events"> | undefined;
 
   constructor(store: MemoryStore, scope: SessionScope) {
     this.#store = store;
     this.#scope = scope;
-  }
-
-  interrupt(reason: ApiError): void {
-    this.#reason = reason;
   }
 
   get inTransaction(): boolean {
@@ -180,11 +175,11 @@ class MemorySession implements Session {
   }
 
   async #statement(name: string): Promise<void> {
-    this.#scope.signal?.throwIfAborted();
-    if (this.#reason !== undefined) throw this.#reason;
+    const { signal } = this.#scope;
+    if (signal.aborted) throw signal.reason;
     this.#store.log.push(name);
     await this.#store.before(name);
-    if (this.#reason !== undefined) throw this.#reason;
+    if (signal.aborted) throw signal.reason instanceof ApiError ? signal.reason : new TypeError("aborted");
   }
 
   #copy(): Pick<MemoryStore, "rows" | "answers" | "events"> {

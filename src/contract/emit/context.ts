@@ -41,18 +41,33 @@ export function rowRef(context: EmitContext, resource: ResourceModel): JsonObjec
   );
 }
 
-/** Refers to the schema of an operation's input; `name` is the wanted name. */
+/** What the schema of an input is made of. */
+export interface InputShape {
+  /** The wanted name. */
+  readonly name: string;
+  readonly fields: ObjectNode["fields"];
+  /** Files that can be taken away with null. */
+  readonly removable?: readonly string[];
+}
+
+/** Refers to the schema of an operation's input. */
 export function inputRef(
   context: EmitContext,
   operation: OperationModel,
-  name: string,
-  input: ObjectNode,
+  { name, fields, removable = [] }: InputShape,
 ): JsonObject {
-  const open = operation.http?.unknownFields === "ignore";
-  return context.components.ref(
-    "schemas",
-    name,
-    () => objectSchema(input.fields, open ? { ...context.input, open } : context.input),
-    `input ${operation.id}`,
-  );
+  const none = { type: "null", description: "Takes the file away." };
+  const make = () => {
+    const schema = objectSchema(fields, context.input);
+    if (removable.length === 0) return schema;
+    return {
+      ...schema,
+      properties: { ...propertiesOf(schema), ...Object.fromEntries(removable.map((file) => [file, none])) },
+    };
+  };
+  return context.components.ref("schemas", name, make, `input ${operation.id}`);
+}
+
+function propertiesOf({ properties }: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(properties ?? {}));
 }

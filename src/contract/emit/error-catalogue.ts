@@ -69,6 +69,10 @@ const TEXTS: Readonly<Record<Code, readonly [meaning: string, remedy: string]>> 
     "The operation takes no request without an `Idempotency-Key`.",
     "Send a key of your own making, such as a UUID, and keep it over retries.",
   ],
+  digest_mismatch: [
+    "The bytes that came do not have the digest that `Content-Digest` or `Repr-Digest` names. Nothing was kept.",
+    "Compute the digest of the bytes as you send them, and send them again.",
+  ],
   unauthenticated: [
     "The operation needs credentials and none came, or those that came are unknown, expired or revoked.",
     "Send `Authorization: Bearer <API key>`.",
@@ -113,6 +117,10 @@ const TEXTS: Readonly<Record<Code, readonly [meaning: string, remedy: string]>> 
   unsupported_media_type: [
     "The operation does not take a body of this `Content-Type` or charset.",
     "Send `application/json` in UTF-8; for PATCH also a merge patch or a JSON Patch.",
+  ],
+  range_not_satisfiable: [
+    "`Range` asks for bytes that are not there, overlap, are more than 16 ranges, or is not well formed.",
+    "`Content-Range` has the size; ask for bytes below it.",
   ],
   expectation_failed: ["`Expect` asks for something other than `100-continue`.", "Leave the header out."],
   invalid_input: [

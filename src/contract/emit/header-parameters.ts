@@ -13,6 +13,7 @@ export function headerParameters(context: EmitContext, operation: OperationModel
     names.push(idempotencyKey(context, operation.idempotency === "required"));
   if (isCommand && onRow) names.push(ifMatch(context, operation.preconditionRequired));
   if (operation.http?.method === "GET" && hasEntityTag(operation)) names.push(ifNoneMatch(context));
+  if (operation.output.kind === "file") names.push(range(context));
   if (isCommand && operation.output.kind !== "none") names.push(prefer(context));
   return [...names, timeout(context), requestId(context)];
 }
@@ -51,6 +52,15 @@ function ifNoneMatch(context: EmitContext): JsonObject {
     name: "If-None-Match",
     in: "header",
     description: "ETag of the representation you have; answered with 304 if it is still right.",
+    schema: { type: "string" },
+  }));
+}
+
+function range(context: EmitContext): JsonObject {
+  return context.components.ref("parameters", "Range", () => ({
+    name: "Range",
+    in: "header",
+    description: "Bytes to send, such as `bytes=0-1023`, `bytes=-1024` or several (RFC 9110 section 14.2).",
     schema: { type: "string" },
   }));
 }

@@ -2,6 +2,19 @@ import type { EmitContext } from "./context.ts";
 import type { JsonObject } from "./json-object.ts";
 
 const HEADERS = {
+  "Accept-Ranges": {
+    description: "`bytes`: Range is taken (RFC 9110 section 14).",
+    schema: { type: "string" },
+  },
+  "Content-Disposition": {
+    description: "`attachment` and the file's name (RFC 6266).",
+    schema: { type: "string" },
+  },
+  "Content-Range": {
+    description: "Which bytes these are, and of how many (RFC 9110 section 14.4).",
+    schema: { type: "string" },
+  },
+  "Repr-Digest": { description: "SHA-256 of the whole file (RFC 9530).", schema: { type: "string" } },
   "Content-Location": {
     description: "URL of the row that the body shows.",
     schema: { type: "string", format: "uri-reference" },

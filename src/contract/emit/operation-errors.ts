@@ -41,7 +41,13 @@ function builtinCodes(model: Model, operation: OperationModel): ReadonlySet<Code
   const add = (condition: boolean, ...more: Code[]) => {
     if (condition) for (const code of more) codes.add(code);
   };
-  add(operation.output.kind !== "none", "not_acceptable");
+  const { output } = operation;
+  add(output.kind !== "none" && output.kind !== "file", "not_acceptable");
+  add(output.kind === "file", "not_found", "gone", "precondition_failed", "range_not_satisfiable");
+  add(
+    Object.values(input?.fields ?? {}).some(({ type }) => type.kind === "file"),
+    "digest_mismatch",
+  );
   add(hasBody, "payload_too_large", "unsupported_media_type");
   add(input !== undefined, "invalid_input");
   add(method === "list", "invalid_cursor");

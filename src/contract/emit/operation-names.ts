@@ -33,6 +33,9 @@ function rank(operation: OperationModel): number {
 function wantedName(model: Model, operation: OperationModel): string {
   const resource = operation.resource === undefined ? undefined : model.resources[operation.resource];
   if (resource === undefined) return operation.name;
+  if (operation.output.kind === "file" && operation.output.of !== undefined) {
+    return `download${toPascalCase(resource.name)}${toPascalCase(operation.output.of)}`;
+  }
   const noun = operation.method === "list" ? resource.plural : resource.name;
   return `${operation.name}${toPascalCase(noun)}`;
 }

@@ -64,6 +64,8 @@ function standardText({ model }: EmitContext, { method, name, resource }: Operat
       return `Changes the named fields of the ${one}; \`null\` removes one that may be absent.`;
     case "delete":
       return `Deletes the ${one}.`;
+    case "download":
+      return `Downloads a file of one ${one}, whole or in ranges.`;
     case "action":
       return `${words(name).replace(/^./, (first) => first.toUpperCase())}: an action on one ${one}.`;
     default:

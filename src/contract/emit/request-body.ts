@@ -2,6 +2,7 @@ import type { OperationModel } from "../model/index.ts";
 import { toPascalCase } from "../model/names.ts";
 import { type EmitContext, inputRef } from "./context.ts";
 import type { JsonObject } from "./json-object.ts";
+import { fieldsWithoutFiles, uploadContent } from "./upload-body.ts";
 
 /** Returns the OpenAPI request body of an operation; undefined where none of its input comes in one. */
 export function requestBodyOf(context: EmitContext, operation: OperationModel): JsonObject | undefined {
@@ -10,8 +11,13 @@ export function requestBodyOf(context: EmitContext, operation: OperationModel): 
   const elsewhere = [...http.parameters, ...http.query];
   const inBody = Object.entries(input.fields).filter(([name]) => !elsewhere.includes(name));
   if (inBody.length === 0 && elsewhere.length > 0) return undefined;
-  const fields = Object.fromEntries(inBody);
-  const schema = inputRef(context, operation, inputName(context, operation), { kind: "object", fields });
+  const name = inputName(context, operation);
+  const upload = uploadContent(context, operation, { name, fields: inBody });
+  const said = fieldsWithoutFiles(inBody);
+  if (said === undefined) return { required: true, ...(upload === undefined ? {} : { content: upload }) };
+  const removable = method === "patch" ? inBody.filter((field) => !said.includes(field)) : [];
+  const fields = Object.fromEntries(said);
+  const schema = inputRef(context, operation, { name, fields, removable: removable.map(([file]) => file) });
   // No body at all means an object without keys.
   const optional = inBody.every(([, field]) => field.optional || field.default !== undefined);
   const required = optional ? {} : { required: true };
@@ -25,7 +31,7 @@ export function requestBodyOf(context: EmitContext, operation: OperationModel): 
     return { ...required, content: { "application/json": { schema: envelope } } };
   }
   const body = { "application/json": { schema }, "application/cbor": { schema } };
-  if (method !== "patch") return { ...required, content: body };
+  if (method !== "patch") return { ...required, content: { ...upload, ...body } };
   // A JSON Patch is applied to the row as `get` shows it.
   const readable = context.model.operations[`${operation.resource}.get`] !== undefined;
   return {
@@ -34,6 +40,7 @@ export function requestBodyOf(context: EmitContext, operation: OperationModel): 
     content: {
       "application/merge-patch+json": { schema },
       ...body,
+      ...upload,
       ...(readable ? { "application/json-patch+json": { schema: jsonPatchRef(context) } } : {}),
     },
   };

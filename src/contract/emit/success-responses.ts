@@ -1,4 +1,4 @@
-import type { OperationModel, ResourceModel } from "../model/index.ts";
+import type { FileOutput, OperationModel, ResourceModel } from "../model/index.ts";
 import { toPascalCase } from "../model/names.ts";
 import { type EmitContext, rowRef } from "./context.ts";
 import { halPageRef, halRowRef } from "./hal-schema.ts";
@@ -7,6 +7,7 @@ import type { JsonObject } from "./json-object.ts";
 import { words } from "./operation-names.ts";
 import { pageEnvelope, pageRef } from "./page-schema.ts";
 import { fieldSchema } from "./type-schema.ts";
+import { BYTES } from "./upload-body.ts";
 
 /** Returns the responses of an operation that went well, by status. */
 export function successResponses(context: EmitContext, operation: OperationModel): JsonObject {
@@ -14,6 +15,7 @@ export function successResponses(context: EmitContext, operation: OperationModel
   if (http === undefined) return {};
   const resource =
     output.kind === "row" || output.kind === "page" ? context.model.resources[output.resource] : undefined;
+  if (output.kind === "file") return fileResponses(context, operation, output);
   const body = contentOf(context, operation, resource);
   const responses: JsonObject = {
     [String(http.status)]: {
@@ -23,10 +25,7 @@ export function successResponses(context: EmitContext, operation: OperationModel
     },
   };
   if (http.method === "GET" && hasEntityTag(operation)) {
-    responses["304"] = context.components.ref("responses", "NotModified", () => ({
-      description: "The representation that If-None-Match names is still right; no body.",
-      headers: headerRefs(context, ["ETag", "X-Request-Id"]),
-    }));
+    responses["304"] = notModified(context);
   } else if (body !== undefined && operation.kind === "command" && http.status !== 201) {
     responses["204"] = {
       description: "Done, and `Prefer: return=minimal` asked for no body.",
@@ -37,6 +36,30 @@ export function successResponses(context: EmitContext, operation: OperationModel
     };
   }
   return responses;
+}
+
+function notModified(context: EmitContext): JsonObject {
+  return context.components.ref("responses", "NotModified", () => ({
+    description: "The representation that If-None-Match names is still right; no body.",
+    headers: headerRefs(context, ["ETag", "X-Request-Id"]),
+  }));
+}
+
+/** A file, whole or in ranges. */
+function fileResponses(context: EmitContext, operation: OperationModel, { field }: FileOutput): JsonObject {
+  const { mediaTypes = ["*/*"] } = field.type.kind === "file" ? field.type : {};
+  const content = Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema: BYTES }]));
+  const about: HeaderName[] = ["Content-Disposition", "Accept-Ranges", "Repr-Digest", "Last-Modified"];
+  const names = [...headersOf(operation), ...about];
+  return {
+    "200": { description: "The file.", headers: headerRefs(context, names), content },
+    "206": {
+      description: "The bytes that Range asks for; several ranges as multipart/byteranges.",
+      headers: headerRefs(context, [...names, "Content-Range"]),
+      content: { ...content, "multipart/byteranges": { schema: BYTES } },
+    },
+    "304": notModified(context),
+  };
 }
 
 function contentOf(
@@ -120,7 +143,7 @@ function headersOf(operation: OperationModel): HeaderName[] {
 
 /** Rows always have an entity tag, other answers where they may be kept. */
 export function hasEntityTag({ kind, output, cacheControl = "no-store" }: OperationModel): boolean {
-  if (output.kind === "row") return true;
+  if (output.kind === "row" || output.kind === "file") return true;
   return kind === "query" && output.kind !== "none" && !cacheControl.includes("no-store");
 }
 

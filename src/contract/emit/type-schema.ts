@@ -131,6 +131,8 @@ function typeSchema(type: TypeNode, context: SchemaContext): JsonObject {
         maxLength: Math.ceil(type.maxBytes / 3) * 4,
         description: `Base64 of at most ${type.maxBytes} bytes.`,
       };
+    case "file":
+      return fileSchema(type, context);
     case "enum":
       return { type: "string", enum: [...type.values] };
     case "list":
@@ -159,6 +161,32 @@ function typeSchema(type: TypeNode, context: SchemaContext): JsonObject {
         description: `Any JSON value of at most ${type.maxBytes} bytes.`,
       };
   }
+}
+
+function fileSchema(
+  { maxBytes, mediaTypes }: Extract<TypeNode, { kind: "file" }>,
+  { direction }: SchemaContext,
+): JsonObject {
+  const kinds = mediaTypes === undefined ? "" : ` of type ${mediaTypes.join(", ")}`;
+  if (direction === "input") {
+    return {
+      type: "string",
+      format: "binary",
+      description: `The bytes of a file${kinds}, at most ${maxBytes}.`,
+    };
+  }
+  return {
+    type: "object",
+    description: `A file${kinds}: what it is called and what it is.`,
+    properties: {
+      id: { type: "string", pattern: idPattern("file") },
+      name: { type: "string", maxLength: 255 },
+      mediaType: { type: "string" },
+      size: { type: "integer", minimum: 0, description: "In bytes." },
+      sha256: { type: "string", pattern: "^[0-9a-f]{64}$" },
+    },
+    required: ["id", "name", "mediaType", "size", "sha256"],
+  };
 }
 
 function textSchema(type: Extract<TypeNode, { kind: "string" | "text" }>): JsonObject {

@@ -31,6 +31,7 @@ export {
 } from "./operation.ts";
 export {
   type AnyResource,
+  downloadName,
   type FilterOperator,
   type Input,
   type ListFilter,

@@ -39,7 +39,15 @@ export interface QueryOptions extends OperationOptions {
 export type OperationKind = "query" | "command" | "stream" | "channel";
 
 /** What an operation does to a resource; absent for free operations. */
-export type ResourceMethod = "list" | "get" | "create" | "replace" | "patch" | "delete" | "action";
+export type ResourceMethod =
+  | "list"
+  | "get"
+  | "create"
+  | "replace"
+  | "patch"
+  | "delete"
+  | "action"
+  | "download";
 
 /**
  * An operation: inert data with phantom types. `Input` and `Output` are what its handler receives and returns,
@@ -82,6 +90,8 @@ export interface OperationSpec {
   readonly method?: ResourceMethod;
   readonly input?: AnyField;
   readonly output?: AnyField;
+  /** Downloads: the field with the file. */
+  readonly field?: string;
   readonly options: CommandOptions &
     QueryOptions &
     ActionExtras &

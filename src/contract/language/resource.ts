@@ -3,6 +3,7 @@ import {
   type ChangesOf,
   type Field,
   type Fields,
+  type FileValue,
   type InputOf,
   type OutputOf,
   type PatchOf,
@@ -23,6 +24,14 @@ import type {
 
 /** A field of a resource, or `relation.field`, which follows one ref. */
 export type FieldPath<S extends Fields> = FieldName<S> | `${keyof S & string}.${string}`;
+
+type FileName<S extends Fields> = {
+  [K in keyof S & string]: FileValue extends NonNullable<S[K]["~value"]>
+    ? NonNullable<S[K]["~value"]> extends FileValue
+      ? K
+      : never
+    : never;
+}[keyof S & string];
 
 type FieldName<S extends Fields> = (keyof S & string) | "createdAt" | "updatedAt";
 
@@ -140,6 +149,17 @@ export interface Resource<Name extends string, S extends Fields> extends AnyReso
   delete(
     options?: CommandOptions,
   ): Operation<undefined, void, RowOf<S>, "command", CallShape<Name, "delete", S, undefined, undefined>>;
+  /** The download of one of its files: `GET /<plural>/{id}/<field>`. Every file field that is ever sent has one. */
+  download<const Download extends FileName<S>>(
+    field: Download,
+    options?: QueryOptions,
+  ): Operation<
+    undefined,
+    FileValue,
+    undefined,
+    "query",
+    CallShape<Name, `download${Capitalize<Download>}`, S, undefined, undefined>
+  >;
   /** A named command on one row; its output is the row unless `output` says otherwise. */
   action<
     const Action extends string,
@@ -187,6 +207,12 @@ export interface ListSort {
   readonly descending: boolean;
 }
 
+/** Name of the operation that downloads a field: `downloadReport`. */
+export function downloadName(field: unknown): string {
+  const name = String(field);
+  return `download${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+}
+
 const CREATED_AT = t.timestamp({ description: "When the row was made; set by the server." }).readOnly();
 const UPDATED_AT = t.timestamp({ description: "When the row last changed; set by the server." }).readOnly();
 
@@ -199,15 +225,16 @@ export function resource<const Name extends string, S extends Fields>(
   // Fields of these names that the author wrote stay, at the end: the compiler says what is wrong with them.
   const { createdAt = CREATED_AT, updatedAt = UPDATED_AT, ...own }: Fields = { ...fields };
   const all = { ...own, createdAt, updatedAt };
-  const on = (method: ResourceMethod, given?: object, action: string = method): Operation => {
+  const on = (method: ResourceMethod, given?: object, action: string = method, field?: string): Operation => {
     const { input, output, ...rest }: OperationSpec["options"] & { input?: AnyField; output?: AnyField } = {
       ...given,
     };
     const spec: OperationSpec = {
-      kind: method === "list" || method === "get" ? "query" : "command",
+      kind: method === "list" || method === "get" || method === "download" ? "query" : "command",
       name: action,
       resource: name,
       method,
+      ...(field === undefined ? {} : { field }),
       options: rest,
       ...(input ? { input } : {}),
       ...(output ? { output } : {}),
@@ -225,6 +252,7 @@ export function resource<const Name extends string, S extends Fields>(
     replace: (given?: CommandOptions) => on("replace", given),
     patch: (given?: CommandOptions) => on("patch", given),
     delete: (given?: CommandOptions) => on("delete", given),
+    download: (field: string, given?: object) => on("download", given, downloadName(field), field),
     action: (action: string, given?: object) => on("action", given, action),
   }) as unknown as Resource<Name, With<S>>;
 }

@@ -6,7 +6,7 @@ import type { Report } from "./report.ts";
 /** Names of GraphQL itself, of Relay, and of our scalars; no resource may become one of them. */
 const GRAPHQL_TYPES = [
   ...["Query", "Mutation", "Subscription", "String", "Int", "Float", "Boolean", "ID", "Node", "PageInfo"],
-  ...["Int64", "Decimal", "Money", "Timestamp", "Date", "Duration", "Bytes", "Json"],
+  ...["Int64", "Decimal", "Money", "Timestamp", "Date", "Duration", "Bytes", "Json", "File"],
 ];
 
 /** Names of one kind that must differ; tells of each pair of places that share one only once. */
@@ -90,7 +90,7 @@ function checkOperations(
     const place = `operation ${operation.id}`;
     const resource = resources.get(operation.resource ?? "");
     const fix = "rename one of them";
-    const named = resource === undefined || operation.method === "action";
+    const named = resource === undefined || operation.method === "action" || operation.method === "download";
     if (operation.http && named && !placed.has(operation.id)) paths.take(operation.http.path, place, fix);
     const call = callName(operation, resource);
     calls.take(call, place, fix);

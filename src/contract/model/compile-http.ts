@@ -18,6 +18,7 @@ export const VERBS: Readonly<Record<ResourceMethod, Method>> = {
   patch: "PATCH",
   delete: "DELETE",
   action: "POST",
+  download: "GET",
 };
 
 const OPTIONS = ["method", "path", "status", "body", "answer", "unknownFields"];

@@ -36,6 +36,7 @@ const UNINDEXABLE: ReadonlySet<TypeKind> = new Set<TypeKind>([
   "union",
   "list",
   "bytes",
+  "file",
 ]);
 
 /** Tells whether callers compare values of the kind by order: its filters then take gt, gte, lt and lte. */

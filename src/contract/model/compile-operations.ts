@@ -5,6 +5,7 @@ import type { DeclaredErrors } from "./compile-errors.ts";
 import { compileObject, compileShape } from "./compile-fields.ts";
 import { compileHttp } from "./compile-http.ts";
 import { compileStates, compileValues } from "./compile-states.ts";
+import { checkFiles, downloadOutput } from "./file-operations.ts";
 import type { AccessRule, OperationModel, OutputModel, ResourceModel } from "./model.ts";
 import { checkCamelCase } from "./names.ts";
 import { type OptionReader, readOptions } from "./read-options.ts";
@@ -63,7 +64,8 @@ export function compileOperation(spec: OperationSpec, parts: OperationParts): Op
   const read = readOptions(spec.options, `${place}, `, { known, report: scope.report });
   checkName(spec, place, scope);
   const input = inputOf(spec, model, { place, scope });
-  const output = outputOf(spec, { place, scope });
+  const output = outputOf(spec, model, { place, scope });
+  checkFiles(spec, { input, output }, { place, scope });
   const http = compileHttp(spec, {
     resource: model,
     input,
@@ -171,11 +173,13 @@ function patchInput(fields: Readonly<Record<string, FieldNode>>): ObjectNode {
   };
 }
 
-function outputOf(spec: OperationSpec, { place, scope }: At): OutputModel {
+function outputOf(spec: OperationSpec, model: ResourceModel | undefined, { place, scope }: At): OutputModel {
+  if (spec.method === "download") return downloadOutput(spec, model, { place, scope });
   const standard = spec.method !== undefined && spec.method !== "action";
   if (spec.output !== undefined && !standard) {
     const field = compileShape(spec.output, `${place}, output`, scope);
-    return field ? { kind: "value", field } : { kind: "none" };
+    if (field === undefined) return { kind: "none" };
+    return { kind: field.type.kind === "file" ? "file" : "value", field };
   }
   if (spec.resource === undefined || spec.method === "delete") return { kind: "none" };
   return { kind: spec.method === "list" ? "page" : "row", resource: spec.resource };
@@ -191,6 +195,8 @@ function accessOf(spec: OperationSpec, { resource, scope }: OperationParts, plac
   }
   if (key) return rulesFor({ resource: key, name: "get", method: "get" }, scope);
   if (resource === undefined || spec.method === undefined) return [{ kind: "principal" }];
+  // Who may read the row may read its files.
+  if (spec.method === "download") return rulesFor({ resource, name: "get", method: "get" }, scope);
   return rulesFor({ resource, name: spec.name, method: spec.method }, scope);
 }
 
@@ -234,7 +240,8 @@ interface Cached extends At {
 function cacheControl(read: OptionReader, { access, output, model, place, scope }: Cached): string {
   const given = read.text("cacheControl");
   if (given === undefined) {
-    const fields = output.kind === "value" ? [output.field] : Object.values(model?.fields ?? {});
+    const whole = output.kind === "value" || output.kind === "file";
+    const fields = whole ? [output.field] : Object.values(model?.fields ?? {});
     return fields.some(isSensitive) ? "no-store" : "private, no-cache";
   }
   // RFC 9111 section 5.2: a list of tokens, each with an optional argument. Anything else could end the header.

@@ -52,6 +52,7 @@ function usualPath(spec: OperationSpec, resource: ResourceModel | undefined): st
   if (resource === undefined || spec.method === undefined) return `/${toKebabCase(spec.name)}`;
   const all = `/${resource.path}`;
   if (!takesRow(spec)) return all;
+  if (spec.method === "download") return `${all}/{id}/${toKebabCase(spec.field ?? spec.name)}`;
   return spec.method === "action" ? `${all}/{id}/${toKebabCase(spec.name)}` : `${all}/{id}`;
 }
 
@@ -101,6 +102,7 @@ const BODY_ONLY: ReadonlySet<TypeKind> = new Set<TypeKind>([
   "union",
   "json",
   "bytes",
+  "file",
   "text",
 ]);
 

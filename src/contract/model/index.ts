@@ -8,6 +8,7 @@ export type {
   ErrorStyleModel,
   ErrorTemplateModel,
   EventModel,
+  FileOutput,
   FilterModel,
   HttpModel,
   IndexModel,

@@ -158,7 +158,17 @@ export type OutputModel =
   | { readonly kind: "row"; readonly resource: string }
   | { readonly kind: "page"; readonly resource: string }
   | { readonly kind: "value"; readonly field: FieldNode }
+  | FileOutput
   | { readonly kind: "none" };
+
+/** A file: REST sends its bytes. Protocols without downloads of their own leave the operation to REST. */
+export interface FileOutput {
+  readonly kind: "file";
+  /** Its type is a file. */
+  readonly field: FieldNode;
+  /** The resource's field that a download sends; absent where a handler gives the file. */
+  readonly of?: string;
+}
 
 export interface HttpModel {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

@@ -1,6 +1,7 @@
 import { isDate } from "../../base/lib/index.ts";
 import type { AnyResource, OperationSpec } from "../language/index.ts";
 import { METHODS, operationId, standardOperation } from "./compile-operations.ts";
+import { standardDownloads } from "./file-operations.ts";
 import { checkCamelCase } from "./names.ts";
 import { isRecord, type OptionReader } from "./read-options.ts";
 import { didYouMean, oneOf, type Report, show } from "./report.ts";
@@ -114,6 +115,10 @@ export function readOperations(source: OperationSource): Map<string, OperationSp
         declared.get(id) ?? (only[resource.name]?.includes(method) === false ? undefined : standard);
       if (spec) all.set(id, spec);
     }
+    for (const standard of standardDownloads(resource)) {
+      if (only[resource.name]?.includes("get") === false) break;
+      all.set(operationId(standard), standard);
+    }
     for (const [id, spec] of byResource.get(resource.name) ?? []) all.set(id, spec);
   }
   for (const [id, spec] of byResource.get(undefined) ?? []) all.set(id, spec);
@@ -127,9 +132,9 @@ function isOperation(value: unknown): value is { readonly spec: OperationSpec } 
   const { kind, name, resource, method, options } = value.spec;
   if (typeof name !== "string" || !isRecord(options)) return false;
   if (resource === undefined) return method === undefined && FREE_KINDS.includes(kind);
-  const reads = method === "list" || method === "get";
+  const reads = method === "list" || method === "get" || method === "download";
   if (typeof resource !== "string" || kind !== (reads ? "query" : "command")) return false;
-  return [...METHODS, "action"].some((known) => known === method);
+  return [...METHODS, "action", "download"].some((known) => known === method);
 }
 
 function readDeclared({ read, resources, report }: OperationSource): Map<string, OperationSpec> {

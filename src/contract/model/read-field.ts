@@ -48,6 +48,7 @@ const OPTIONS: Readonly<Record<TypeKind, KindOptions>> = {
   object: { required: ["fields"] },
   union: { required: ["tag", "variants"] },
   json: { required: ["maxBytes"] },
+  file: { required: ["maxBytes"], optional: ["mediaTypes"] },
 };
 
 /** Tells whether a value was made by one of `t.*`. */
@@ -112,6 +113,8 @@ function copyType(type: TypeSpec, at: FieldPlace, outer: readonly unknown[]): Ty
     }
     case "enum":
       return copyEnum(type.values, at);
+    case "file":
+      return copyFile(type, at, outer);
     default:
       return { ...type };
   }
@@ -222,6 +225,36 @@ function copyVariants(
 function isObjectField(field: AnyField): field is ObjectField {
   const { optional, nullable, default: value } = field.spec.traits;
   return field.spec.type.kind === "object" && !optional && !nullable && value === undefined;
+}
+
+function copyFile(
+  type: Extract<TypeSpec, { kind: "file" }>,
+  { place, stored, scope }: FieldPlace,
+  outer: readonly unknown[],
+): TypeSpec | undefined {
+  const { mediaTypes } = type;
+  if (mediaTypes !== undefined && !(Array.isArray(mediaTypes) && mediaTypes.every(isText))) {
+    const fix = 'write mediaTypes: ["application/pdf"]';
+    scope.report({ place, expected: "a list of media types", found: show(mediaTypes), fix });
+    return undefined;
+  }
+  // Inside a shape one level is that of its own fields; a list or a map is a level too, and has none.
+  const [outermost] = outer;
+  const inList = isRecord(outermost) && isKind(outermost.kind);
+  if (outer.length > (stored ? 0 : 1) || inList) {
+    scope.report({
+      place,
+      expected: "a file as a field of a resource or of a command's input, or as a query's whole output",
+      found: "a file inside another value",
+      fix: "make a resource of it, with t.file() as one of its fields",
+    });
+    return undefined;
+  }
+  return mediaTypes === undefined ? { ...type } : { ...type, mediaTypes: [...mediaTypes] };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 function copyEnum(values: unknown, { place, scope }: FieldPlace): TypeSpec | undefined {

@@ -15,6 +15,7 @@ import {
 import { currencyDigits } from "./currencies.ts";
 import type { AnyField } from "./field.ts";
 import { fieldNode } from "./field-node.ts";
+import { ReceivedFile } from "./file-value.ts";
 import type { FieldNode, TypeNode } from "./node.ts";
 import { type ObjectType, t } from "./t.ts";
 
@@ -185,6 +186,17 @@ function validType(type: TypeNode): fc.Arbitrary<unknown> {
       );
     case "bytes":
       return fc.uint8Array({ maxLength: type.maxBytes }).map(encodeBase64);
+    case "file":
+      return fc.nat(type.maxBytes).map(
+        (size) =>
+          new ReceivedFile({
+            id: newId("file", 0),
+            name: "a.bin",
+            mediaType: "image/png",
+            size,
+            sha256: "0".repeat(64),
+          }),
+      );
     case "enum":
       return fc.constantFrom(...type.values);
     case "json":

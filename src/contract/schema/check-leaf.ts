@@ -1,11 +1,15 @@
 import type { Mistake } from "../../base/errors/index.ts";
 import { compareDecimals, isDecimal, isIdPrefix, toScale, wholeDigits } from "../../base/lib/index.ts";
 import { currencyDigits, MONEY_PRECISION } from "./currencies.ts";
+import { isMediaRange } from "./file-value.ts";
 import { FORMATS } from "./formats.ts";
 import type { LeafNode } from "./leaf-decoder.ts";
 
 type LeafOf<Kind extends LeafNode["kind"]> = Extract<LeafNode, { kind: Kind }>;
 type Complain = (expected: string, found: unknown, fix: string) => void;
+
+/** 1 TiB: sizes stay exact, and what is larger wants a protocol that resumes. */
+const LARGEST_FILE_BYTES = 2 ** 40;
 
 /** Largest precision that PostgreSQL lets a numeric declare. */
 const MAX_PRECISION = 1000;
@@ -51,11 +55,26 @@ export function checkLeaf(
     case "json":
       if (!isCount(type.maxBytes)) complain("maxBytes of at least 1", type.maxBytes, "change maxBytes");
       return { ...type };
+    case "file":
+      return checkFile(type, complain);
     case "enum":
       return checkEnum(type, complain);
     default:
       return { ...type };
   }
+}
+
+function checkFile(type: LeafOf<"file">, complain: Complain): LeafNode {
+  const { maxBytes, mediaTypes } = type;
+  if (!isCount(maxBytes) || maxBytes > LARGEST_FILE_BYTES) {
+    complain(`maxBytes from 1 to ${LARGEST_FILE_BYTES}`, maxBytes, "change maxBytes");
+  }
+  const wrong = mediaTypes?.find((range) => !isMediaRange(range));
+  if (wrong !== undefined || mediaTypes?.length === 0) {
+    const fix = 'write one such as "application/pdf" or "image/*", or leave mediaTypes out to take all';
+    complain("media types in lower case without parameters", wrong ? quoted(wrong) : "none", fix);
+  }
+  return { ...type };
 }
 
 function checkText<T extends LeafOf<"string"> | LeafOf<"text">>(type: T, complain: Complain): T {

@@ -33,7 +33,7 @@ export function compileEncoder(field: FieldNode, { onFallback }: CompileEncoderO
 
 /**
  * Whether encoding gives back every value that a decoder or the store made, so that it can be left out. Never true of
- * objects and unions: encoding cuts them down to their named fields, which values made by handlers need.
+ * files, objects and unions: encoding cuts them down to their named fields, which values made by handlers need.
  */
 export function isIdentityEncoder(field: FieldNode): boolean {
   const type = field.type;
@@ -41,6 +41,7 @@ export function isIdentityEncoder(field: FieldNode): boolean {
     case "int64":
     case "float64":
     case "bytes":
+    case "file":
     case "object":
     case "union":
       return false;

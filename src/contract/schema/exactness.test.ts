@@ -224,6 +224,19 @@ const CASES: Readonly<Record<TypeKind, readonly Case[]>> = {
       },
     },
   ],
+  // Input takes a file as its protocol received it; no JSON stands for one.
+  file: [
+    {
+      field: t.file(),
+      kept: {},
+      refused: {
+        '"AAAA"': "wrong_type",
+        '{"id":"file_1"}': "wrong_type",
+        "1": "wrong_type",
+        null: "wrong_type",
+      },
+    },
+  ],
   bytes: [
     {
       field: t.bytes({ maxBytes: 4 }),

@@ -9,6 +9,13 @@ export { currencyDigits, MONEY_PRECISION } from "./currencies.ts";
 export { decodeText } from "./decode-text.ts";
 export { type AnyField, Field, type FieldFlag, type FieldSpec, type Fields, type TypeSpec } from "./field.ts";
 export { fieldNode, type ResolveRef } from "./field-node.ts";
+export {
+  type FileValue,
+  isFileValue,
+  MAX_FILE_NAME_LENGTH,
+  ReceivedFile,
+  takesMediaType,
+} from "./file-value.ts";
 export type {
   ChangesOf,
   Flatten,
@@ -24,7 +31,7 @@ export type {
 export { type DecoderOptions, interpretDecode } from "./interpret-decode.ts";
 export { interpretEncode } from "./interpret-encode.ts";
 export type { Decoder, Prefixes } from "./leaf-decoder.ts";
-export type { FieldNode, ObjectNode, StringFormat, TypeKind, TypeNode } from "./node.ts";
+export type { FieldNode, FileNode, ObjectNode, StringFormat, TypeKind, TypeNode } from "./node.ts";
 export type { StandardJsonSchema } from "./standard-schema.ts";
 export { type ObjectType, t } from "./t.ts";
 export { MAX_VIOLATIONS, VIOLATION_CODES, type ViolationCode } from "./violations.ts";

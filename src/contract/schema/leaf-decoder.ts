@@ -15,6 +15,7 @@ import {
   wholeDigits,
 } from "../../base/lib/index.ts";
 import { currencyDigits, MONEY_PRECISION } from "./currencies.ts";
+import { ReceivedFile, takesMediaType } from "./file-value.ts";
 import { FORMATS } from "./formats.ts";
 import { decodeJson, isPlainText } from "./json-value.ts";
 import type { TypeNode } from "./node.ts";
@@ -75,6 +76,8 @@ export function leafDecoder(type: LeafNode, prefixes: Prefixes = {}): Decoder {
       return enumDecoder(type);
     case "json":
       return (wire, pointer, violations) => decodeJson(wire, type.maxBytes, pointer, violations);
+    case "file":
+      return fileDecoder(type);
   }
 }
 
@@ -258,6 +261,25 @@ function bytesDecoder({ maxBytes }: NodeOf<"bytes">): Decoder {
       decodeBase64(wire) ??
       report(violations, pointer, "bad_format", "Must be padded base64 (RFC 4648 section 4).")
     );
+  };
+}
+
+function fileDecoder({ maxBytes, mediaTypes }: NodeOf<"file">): Decoder {
+  return (wire, pointer, violations) => {
+    if (!(wire instanceof ReceivedFile)) {
+      return reportType(
+        violations,
+        pointer,
+        "a file, sent as a part of multipart/form-data or as the body",
+        wire,
+      );
+    }
+    const { id, name, mediaType, size, sha256 } = wire;
+    if (size > maxBytes) return report(violations, pointer, "too_long", `Must be at most ${maxBytes} bytes.`);
+    if (!takesMediaType(mediaTypes, mediaType)) {
+      return report(violations, pointer, "not_allowed", `Must be one of ${mediaTypes?.join(", ")}.`);
+    }
+    return { id, name, mediaType, size, sha256 };
   };
 }
 

@@ -8,6 +8,7 @@ import {
   toScale,
 } from "../../base/lib/index.ts";
 import { currencyDigits } from "./currencies.ts";
+import { isFileValue } from "./file-value.ts";
 import { decodeJson } from "./json-value.ts";
 import type { LeafNode } from "./leaf-decoder.ts";
 
@@ -47,6 +48,8 @@ export function leafEncoder(type: LeafNode): LeafEncoder {
       return (value) => (typeof value === "string" ? parseDuration(value) : undefined);
     case "bytes":
       return (value) => (value instanceof Uint8Array ? encodeBase64(value) : undefined);
+    case "file":
+      return encodeFile;
     case "json":
       return (value) => (value === null ? undefined : decodeJson(value, Number.POSITIVE_INFINITY, "", []));
   }
@@ -75,11 +78,19 @@ export function programType(type: LeafNode): string {
       return "an ISO 8601 duration";
     case "bytes":
       return "a Uint8Array";
+    case "file":
+      return "a file: id, name, mediaType, size and sha256";
     case "json":
       return "a JSON value other than null, without NUL characters";
     default:
       return "a string";
   }
+}
+
+function encodeFile(value: unknown): JsonValue | undefined {
+  if (!isFileValue(value)) return undefined;
+  const { id, name, mediaType, size, sha256 } = value;
+  return { id, name, mediaType, size, sha256 };
 }
 
 function decimalEncoder(scale: number): LeafEncoder {

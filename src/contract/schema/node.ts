@@ -49,7 +49,16 @@ export type TypeNode =
   | { readonly kind: "map"; readonly values: FieldNode; readonly maxEntries: number }
   | ObjectNode
   | { readonly kind: "union"; readonly tag: string; readonly variants: Readonly<Record<string, ObjectNode>> }
-  | { readonly kind: "json"; readonly maxBytes: number };
+  | { readonly kind: "json"; readonly maxBytes: number }
+  | FileNode;
+
+/** A file, whose bytes lie outside of the value. */
+export interface FileNode {
+  readonly kind: "file";
+  readonly maxBytes: number;
+  /** Media types that are taken; `image/*` stands for all of its kind. Absent: all. */
+  readonly mediaTypes?: readonly string[];
+}
 
 /** An object with named fields; a field not named is refused. */
 export interface ObjectNode {

@@ -1,6 +1,7 @@
 import type { JsonValue } from "../../base/lib/json.ts";
 import type { AnyField, Fields, FieldTraits, ObjectField, TraitOptions, TypeSpec } from "./field.ts";
 import { Field } from "./field.ts";
+import type { FileValue } from "./file-value.ts";
 import type { Flatten, OutputOf } from "./infer.ts";
 import type { StringFormat } from "./node.ts";
 import {
@@ -142,6 +143,18 @@ export const t = {
   /** Any JSON value but a bare null; whole numbers beyond 2^53 are bigint, so none is rounded. Default maxBytes 65,536. */
   json: ({ maxBytes = 65_536, ...traits }: TraitOptions & { readonly maxBytes?: number } = {}) =>
     make<JsonValue>({ kind: "json", maxBytes }, traits),
+
+  /**
+   * A file: sent as multipart/form-data or as the whole body, streamed to where files are kept, and downloaded with
+   * ranges. Programs and answers hold what it is called and its size, type and digest. It is a field of a resource, a
+   * field of a command's input, or a query's whole output. Default maxBytes 10,485,760; `mediaTypes`: all.
+   */
+  file: ({
+    maxBytes = 10_485_760,
+    mediaTypes,
+    ...traits
+  }: TraitOptions & { readonly maxBytes?: number; readonly mediaTypes?: readonly string[] } = {}) =>
+    make<FileValue>({ kind: "file", maxBytes, ...(mediaTypes === undefined ? {} : { mediaTypes }) }, traits),
 
   /**
    * A type of another library (Zod, ArkType, Valibot through `toStandardJsonSchema`) that Standard JSON Schema describes

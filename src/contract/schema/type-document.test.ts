@@ -30,6 +30,7 @@ const FIELDS: Readonly<Record<TypeKind, AnyField>> = {
   duration: t.duration(),
   bytes: t.bytes({ maxBytes: 1024 }),
   enum: t.enum(["open", "booked"]),
+  file: t.file({ mediaTypes: ["image/*"] }),
   list: t.list(t.string()),
   map: t.map(t.int32()),
   object: t.object({ street: t.string() }),

@@ -211,6 +211,20 @@ export const TYPE_TABLE: Readonly<Record<TypeKind, TypeRow>> = {
     limits: "values in snake_case",
     exactness: "Exactly one of the values; case counts.",
   },
+  file: {
+    author: 't.file({ mediaTypes: ["image/*"] })',
+    typescript: "FileValue",
+    json: "object: id, name, mediaType, size, sha256; in input a part of multipart/form-data, or the body",
+    cbor: "map, as the JSON object",
+    jsonSchema: "object, properties, required",
+    graphql: "File (sent and fetched by REST)",
+    protobuf: "message (sent and fetched by REST)",
+    sql: "jsonb",
+    limits:
+      "10,485,760 bytes unless `maxBytes` says otherwise; `mediaTypes`; a field of a resource or of a command's input, or a query's whole output",
+    exactness:
+      "The bytes as they came, with their SHA-256. The name loses its path and control characters and is cut at 255 code points; parameters of the media type are dropped.",
+  },
   list: {
     author: "t.list(t.string())",
     typescript: "T[]",

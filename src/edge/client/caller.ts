@@ -169,15 +169,21 @@ export class ClientCaller {
     if (typeof value === "object" && value !== null) this.#tags.set(value, etag);
   }
 
-  #ifMatch({ id }: OperationOutline, given: object | string | undefined): string | undefined {
+  #ifMatch({ id, kind }: OperationOutline, given: object | string | undefined): string | undefined {
     if (given === undefined) return undefined;
     const found = typeof given === "string" ? given : this.#tags.get(given);
-    if (found !== undefined && /^(?:\*|(?:W\/)?"[\x21\x23-\x7e]*")$/.test(found)) return found;
+    const right =
+      found !== undefined && kind === "command" && /^(?:\*|(?:W\/)?"[\x21\x23-\x7e]*")$/.test(found);
+    if (right) return found;
     throw new UsageError({
       place: `call of ${id}, ifMatch`,
-      expected: "a row that this client got, an entity tag or *",
+      expected:
+        kind === "command" ? "a row that this client got, an entity tag or *" : "none: it changes nothing",
       found: typeof given === "string" ? JSON.stringify(given) : "another object",
-      fix: "get the row first and hand it in as it came; rows of lists have no tag",
+      fix:
+        kind === "command"
+          ? "get the row first and hand it in as it came; rows of lists have no tag"
+          : "remove it",
     });
   }
 

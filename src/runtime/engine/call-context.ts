@@ -9,6 +9,7 @@ import type { Db, HandlerContext } from "./context.ts";
 import type { EngineCore } from "./core.ts";
 import type { HandlerRun } from "./durable-steps.ts";
 import { isRow } from "./encode-row.ts";
+import { type Files, handlerFiles } from "./files.ts";
 import type { Logger, RowAccess, Session, StoredRow } from "./ports.ts";
 import { unauthenticated } from "./refusals.ts";
 import { type DbHost, SessionDb } from "./session-db.ts";
@@ -54,6 +55,10 @@ export class CallContext implements HandlerContext, DbHost {
   get db(): Db {
     this.#db ??= new SessionDb(this);
     return this.#db;
+  }
+
+  get files(): Files {
+    return handlerFiles(this.core.store);
   }
 
   get emit(): HandlerContext["emit"] {

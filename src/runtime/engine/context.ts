@@ -8,6 +8,7 @@ import type {
 } from "../../contract/language/index.ts";
 import type { ChangesOf, InsertOf } from "../../contract/schema/index.ts";
 import type { Principal } from "./call.ts";
+import type { Files } from "./files.ts";
 import type { Logger, RowAccess } from "./ports.ts";
 import type { StepFunction } from "./step-options.ts";
 
@@ -28,6 +29,8 @@ export interface HandlerContext<Input = unknown, Target = unknown> {
   readonly caller: Principal | undefined;
   /** The database: in commands one transaction, which commits after the handler returns and rolls back if it throws. */
   readonly db: Db;
+  /** Bytes of files, which the input and rows only name. */
+  readonly files: Files;
   /** Writes an event in the same transaction, after the handler returns. Commands only. */
   emit<Payload>(event: EventDefinition<Payload>, payload: Payload): void;
   /**

@@ -2,7 +2,8 @@ import { ApiError } from "../../base/errors/index.ts";
 import type { JsonValue } from "../../base/lib/json.ts";
 import type { Model } from "../../contract/model/model.ts";
 import { ActiveCall, failureOf } from "./active-call.ts";
-import type { Call, Outcome } from "./call.ts";
+import type { Call, Failure, Outcome } from "./call.ts";
+import { checkCall } from "./check-call.ts";
 import { checkHandlers } from "./check-handlers.ts";
 import type { Db } from "./context.ts";
 import { createCore } from "./core.ts";
@@ -10,6 +11,7 @@ import { planOperation } from "./operation-plan.ts";
 import type { EngineOptions } from "./options.ts";
 import { compilePipeline, type Pipeline } from "./pipeline.ts";
 import { runCall } from "./run.ts";
+import { shuttingDown } from "./steps/admit.ts";
 import { STEPS } from "./steps.ts";
 import { runStream } from "./stream.ts";
 import { runTransaction } from "./transaction.ts";
@@ -19,6 +21,8 @@ export interface Engine {
   readonly model: Model;
   /** Runs one query or command. Never throws or rejects: errors are outcomes. Synchronous where nothing waits. */
   execute(call: Call): Promise<Outcome> | Outcome;
+  /** Tells whether the call would be refused whatever its input is: who calls may not, or nobody may just now. */
+  check(call: Call): Promise<Failure | undefined>;
   /** Runs one server stream; the iteration throws ApiError. Values are in wire form. */
   stream(call: Call): AsyncIterable<JsonValue>;
   /** Runs work in one transaction outside any call (seeds, jobs); commits when it resolves. */
@@ -51,6 +55,12 @@ export function createEngine(options: EngineOptions): Engine {
         return failureOf(notServed(call, pipeline, "one answer"));
       }
       return runCall(pipeline, new ActiveCall(core, pipeline.plan, call));
+    },
+    async check(call) {
+      const pipeline = pipelines.get(call.operation);
+      if (pipeline === undefined) return failureOf(notServed(call, pipeline, "one answer"));
+      if (core.draining) return failureOf(shuttingDown());
+      return checkCall(pipeline, new ActiveCall(core, pipeline.plan, call));
     },
     stream(call) {
       const pipeline = pipelines.get(call.operation);

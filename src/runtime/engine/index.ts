@@ -14,6 +14,7 @@ export type {
 } from "./call.ts";
 export type { Db, DbQuestion, DbReadOptions, HandlerContext, InsertValues } from "./context.ts";
 export { createEngine, type Engine } from "./engine.ts";
+export { type FileAbout, type Files, storeFile } from "./files.ts";
 export { type Handler, type HandlerResult, handle, operationId } from "./handle.ts";
 export type { Account, EngineOptions } from "./options.ts";
 export type {
@@ -23,6 +24,7 @@ export type {
   ClaimResult,
   Clock,
   Expansion,
+  FileStore,
   GetOptions,
   IdempotencyClaim,
   ListPlan,
@@ -36,6 +38,7 @@ export type {
   StepStore,
   Store,
   StoredAnswer,
+  StoredFile,
   StoredPage,
   StoredRow,
 } from "./ports.ts";

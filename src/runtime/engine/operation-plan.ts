@@ -48,7 +48,7 @@ export function planOperation(
     operation,
     resource,
     output: output.kind === "row" || output.kind === "page" ? resources.get(output.resource) : undefined,
-    encodeValue: output.kind === "value" ? compileEncoder(output.field) : undefined,
+    encodeValue: output.kind === "value" || output.kind === "file" ? compileEncoder(output.field) : undefined,
     decode:
       input === undefined
         ? undefined

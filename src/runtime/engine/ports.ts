@@ -1,10 +1,11 @@
-import type { ApiError } from "../../base/errors/index.ts";
 import type { ListFilter, ListSort } from "../../contract/language/index.ts";
 import type { RowRule } from "../../contract/model/model.ts";
 import type { ApiKeyCredentials, Principal } from "./call.ts";
 
 /** What the engine needs from a database. PostgreSQL and PGlite implement it in runtime/store. */
 export interface Store {
+  /** Absent where no files are kept. */
+  readonly files?: FileStore;
   /** Makes the session of one call; cheap, opens nothing. */
   open(scope: SessionScope): Session;
   /** Resolves when the database answers and its schema fits the model; throws ApiError `unavailable` otherwise. */
@@ -40,9 +41,28 @@ export interface StepRecord {
   readonly result: string | undefined;
 }
 
+/**
+ * Where the bytes of files lie. Bytes count from the moment that a row with their id is committed; those that no row
+ * names are swept after a day. Bytes under an id never change.
+ */
+export interface FileStore {
+  /** Keeps bytes under a new id, as they come. When the source throws, nothing is left and its error goes on. */
+  write(id: string, source: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Opens bytes to read; undefined where there are none of this id. */
+  open(id: string): Promise<StoredFile | undefined>;
+  /** Deletes bytes that no row names; an unknown id is passed over. */
+  delete(id: string): Promise<void>;
+}
+
+export interface StoredFile {
+  /** Bytes from `start` up to and without `end`, in pieces, as fast as they are taken. */
+  read(start: number, end: number): AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
+}
+
 export interface SessionScope {
-  /** For work outside calls: aborting it does what {@link Session.interrupt} does. */
-  readonly signal?: AbortSignal;
+  /** Aborted at the deadline or when the caller has gone; cancels the statement that runs. */
+  readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
 }
@@ -60,12 +80,6 @@ export interface Session {
   /** Rolls back if a transaction is open; never throws. */
   rollback(): Promise<void>;
   readonly inTransaction: boolean;
-  /**
-   * Ends the session before its work is done, at the deadline or when the caller has gone: whatever waits is refused
-   * with `reason` at once, the statement that runs is cancelled and the transaction rolled back behind it. A commit
-   * under way is left alone.
-   */
-  interrupt(reason: ApiError): void;
 
   /** One row and whether `access` allows it; undefined if there is none. With `lock`: FOR UPDATE. */
   get(resource: string, id: string, options: GetOptions): Promise<StoredRow | undefined>;

@@ -10,16 +10,21 @@ const EMPTY = Buffer.alloc(0);
  */
 export function readBody(exchange: Exchange, maxBytes: number): Promise<Buffer> | Buffer {
   if (!exchange.hasBody) return EMPTY;
-  const { headers } = exchange.request;
+  refuseBody(exchange, maxBytes);
+  if (exchange.options.expectsContinue) exchange.response.writeContinue();
+  exchange.bodyRead = true;
+  return collect(exchange, maxBytes);
+}
+
+/** Throws for a body that need not be read to be refused: a coded one, and one whose length says that it is too large. */
+export function refuseBody({ request }: Exchange, maxBytes: number): void {
+  const { headers } = request;
   const coding = headers["content-encoding"];
   if (coding !== undefined && coding.toLowerCase() !== "identity") {
     throw new ApiError("unsupported_media_type", "Request bodies are taken without Content-Encoding.");
   }
   const length = headers["content-length"];
   if (length !== undefined && Number(length) > maxBytes) throw tooLarge(maxBytes);
-  if (exchange.options.expectsContinue) exchange.response.writeContinue();
-  exchange.bodyRead = true;
-  return collect(exchange, maxBytes);
 }
 
 function collect(exchange: Exchange, maxBytes: number): Promise<Buffer> {
@@ -62,7 +67,8 @@ function collect(exchange: Exchange, maxBytes: number): Promise<Buffer> {
 
 function ignore(): void {}
 
-function tooLarge(maxBytes: number): ApiError {
+/** For a body of more bytes than are taken. */
+export function tooLarge(maxBytes: number): ApiError {
   return new ApiError("payload_too_large", `The body is larger than ${maxBytes} bytes.`, {
     data: { maxBytes },
   });

@@ -9,6 +9,8 @@ export interface AnswerConnection {
   readonly worn: boolean;
   /** Last header lines of an answer that the connection outlives, and the empty line. */
   readonly keepAlive: string;
+  /** Something was written: the connection is in use. */
+  active(): void;
   /** The answer is with the kernel. With `last` the connection ends. */
   answered(last: boolean): void;
 }
@@ -68,6 +70,7 @@ export class DirectAnswer implements HttpResponse {
   write(chunk: string | Uint8Array): boolean {
     const { socket } = this.#connection;
     if (!socket.writable || this.#toHead || chunk.length === 0) return true;
+    this.#connection.active();
     if (!this.#chunked) return socket.write(chunk);
     socket.cork();
     socket.write(`${Buffer.byteLength(chunk).toString(16)}\r\n`, "latin1");

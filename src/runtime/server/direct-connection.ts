@@ -57,6 +57,10 @@ export class DirectConnection implements AnswerConnection {
     return this.#requests >= this.#host.limits.maxRequestsPerConnection;
   }
 
+  active(): void {
+    this.activeAt = performance.now();
+  }
+
   /** The answer is with the kernel. With `last` the connection ends. */
   answered(last: boolean): void {
     const exchange = this.#exchange;

@@ -8,7 +8,7 @@ import type { ListenOptions } from "./listen.ts";
 /** How a service is run. Everything has a default. */
 export interface StartOptions
   extends ListenOptions,
-    Pick<StoreOptions, "dataDir" | "poolSize" | "idempotencyRetentionMs">,
+    Pick<StoreOptions, "dataDir" | "filesDir" | "poolSize" | "idempotencyRetentionMs">,
     Pick<ServerOptions, "tls" | "limits" | "metrics" | "trustProxies" | "forwardedHeader" | "worker"> {
   /** `postgres://…` URL. Absent or undefined: the embedded database, in `dataDir`. */
   readonly databaseUrl?: StoreOptions["databaseUrl"] | undefined;
@@ -56,6 +56,7 @@ const NAMES: Readonly<Record<keyof StartOptions, true>> = {
   host: true,
   databaseUrl: true,
   dataDir: true,
+  filesDir: true,
   poolSize: true,
   idempotencyRetentionMs: true,
   tls: true,

@@ -37,7 +37,7 @@ export async function startService(service: Service, options: StartOptions = {})
   const { clock = { now: Date.now }, logger = ownLogger(options) } = options;
   const store = await openStore(model, {
     clock,
-    ...pick(options, ["databaseUrl", "dataDir", "poolSize", "idempotencyRetentionMs"]),
+    ...pick(options, ["databaseUrl", "dataDir", "filesDir", "poolSize", "idempotencyRetentionMs"]),
   });
   try {
     if (options.mode === "dev") await store.migrations.applyModel();
@@ -61,7 +61,7 @@ export async function startService(service: Service, options: StartOptions = {})
     });
     const server = createServer({
       logger,
-      handler: handlerOf(engine, options, (exchange, err) => {
+      handler: handlerOf({ engine, files: store.files }, options, (exchange, err) => {
         logger.error({ requestId: exchange.requestId, operation: exchange.operation, err }, "answer failed");
       }),
       errorFormat: createErrorFormat(model.rest.errors),
@@ -111,13 +111,14 @@ function newSecret(): string {
 }
 
 function handlerOf(
-  engine: Engine,
+  { engine, files }: { readonly engine: Engine; readonly files: OpenedStore["files"] },
   { docs = true, publicUrl }: StartOptions,
   onError: (exchange: Exchange, thrown: unknown) => void,
 ) {
   const { model } = engine;
   const rest = createRestHandler({
     engine,
+    files,
     openApi: () => stringifyJson(emitOpenApi(model, publicUrl === undefined ? {} : { url: publicUrl })),
     onError,
     ...(docs ? { docsPath: "/docs" } : {}),

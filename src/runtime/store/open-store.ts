@@ -1,9 +1,12 @@
 import { ApiError, UsageError } from "../../base/errors/index.ts";
 import type { Model } from "../../contract/model/index.ts";
-import type { ApiKeyStore, Store } from "../engine/ports.ts";
+import type { ApiKeyStore, FileStore, Store } from "../engine/ports.ts";
 import { createApiKeyStore } from "./api-keys.ts";
 import { Database } from "./database.ts";
 import { DatabaseError, type Driver } from "./driver.ts";
+import { createChunkStore } from "./files/chunks.ts";
+import { createDirectoryStore } from "./files/directory.ts";
+import { chunkedIds, sweepFiles } from "./files/sweep.ts";
 import { sweepIdempotency } from "./idempotency.ts";
 import { createMetaStore, type MetaStore } from "./meta.ts";
 import { createMigrations, type Migrations } from "./migrations/migrations.ts";
@@ -23,8 +26,11 @@ export interface OpenedStore extends Store {
   readonly apiKeys: ApiKeyStore;
   readonly meta: MetaStore;
   readonly migrations: Migrations;
+  readonly files: FileStore;
   /** Deletes answers and steps of idempotent commands older than the retention and returns how many; off the request path. */
   sweepIdempotency(nowMs: number): Promise<number>;
+  /** Deletes files older than a day that no row names and returns how many; off the request path. */
+  sweepFiles(nowMs: number): Promise<number>;
 }
 
 /**
@@ -60,6 +66,9 @@ export async function openStoreOn(
   const stepLocks = new StepLocks(driver);
   const parts = createStoreParts({ model, pool, clock, stepLocks });
   const migrations = createMigrations(database, model, clock);
+  const directory = options.filesDir === undefined ? undefined : createDirectoryStore(options.filesDir);
+  const files = directory ?? createChunkStore(database);
+  const ids = directory?.ids ?? (() => chunkedIds(database));
   return {
     kind: driver.kind,
     open: (scope) => new StoreSession(parts, scope),
@@ -75,6 +84,8 @@ export async function openStoreOn(
     apiKeys: createApiKeyStore(database, clock),
     meta: createMetaStore(database),
     migrations,
+    files,
+    sweepFiles: (nowMs) => sweepFiles({ model, database, files, ids }, nowMs),
     sweepIdempotency: (nowMs) => sweepIdempotency(database, nowMs, idempotencyRetentionMs),
   };
 }

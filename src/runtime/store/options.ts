@@ -7,6 +7,8 @@ export interface StoreOptions {
   readonly databaseUrl?: string;
   /** Folder of PGlite's data, or `"memory"`. Default `.concordat/data`. */
   readonly dataDir?: string;
+  /** Folder that the bytes of files lie in. Default: none, so that they lie in the database. */
+  readonly filesDir?: string;
   /** Connections to PostgreSQL. Default 10. */
   readonly poolSize?: number;
   /** Calls that may wait for a connection; more are refused with 503. Default 1,000. */
@@ -22,6 +24,7 @@ export interface StoreOptions {
 export interface ResolvedStoreOptions {
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
+  readonly filesDir: string | undefined;
   readonly poolSize: number;
   readonly maxWaiting: number;
   readonly connectTimeoutMs: number;
@@ -36,6 +39,7 @@ export function resolveStoreOptions(options: StoreOptions): ResolvedStoreOptions
   const resolved: ResolvedStoreOptions = {
     databaseUrl: options.databaseUrl,
     dataDir: options.dataDir ?? ".concordat/data",
+    filesDir: options.filesDir,
     // As many as PostgreSQL's own default of 100 allows to ten processes.
     poolSize: options.poolSize ?? 10,
     maxWaiting: options.maxWaiting ?? 1000,

@@ -1,7 +1,6 @@
 import type { Model } from "../../contract/model/index.ts";
 import type { Clock } from "../engine/ports.ts";
 import type { Pool } from "./pool.ts";
-import { ReadLanes } from "./read-lanes.ts";
 import type { ReadRow } from "./sql/get.sql.ts";
 import type { ReadPageRow } from "./sql/list.sql.ts";
 import { StatementCache } from "./statements.ts";
@@ -12,7 +11,6 @@ import { createTables, type Tables } from "./tables.ts";
 export interface StoreParts {
   readonly model: Model;
   readonly pool: Pool;
-  readonly lanes: ReadLanes;
   readonly clock: Clock;
   readonly stepLocks: StepLocks;
   readonly tables: Tables;
@@ -31,7 +29,6 @@ export function createStoreParts({
   return {
     model,
     pool,
-    lanes: new ReadLanes(pool),
     clock,
     stepLocks,
     tables: createTables(model),

@@ -31,6 +31,12 @@ export function portOf({ option, env }: CommandContext, fallback: number): numbe
   throw usageFailure(`${name} must be a whole number from 0 to 65535, not ${text}`);
 }
 
+/** Reads `FILES_DIR`, a folder for the bytes of files; without it they lie in the database. */
+export function filesPlace({ env, cwd }: CommandContext): { readonly filesDir?: string } {
+  const folder = env.FILES_DIR;
+  return folder === undefined || folder === "" ? {} : { filesDir: resolve(cwd, folder) };
+}
+
 /** Folder that `concordat dev` keeps its files in. */
 export function developmentDir(cwd: string): string {
   return join(cwd, ".concordat");

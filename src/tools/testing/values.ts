@@ -33,6 +33,7 @@ export function decodeAnswer(
   value: JsonValue | undefined,
 ): unknown {
   if (output.kind === "none" || value === undefined) return undefined;
+  if (output.kind === "file") return value;
   if (output.kind === "value") return decode(output.field, value);
   const fields = model.resources[output.resource]?.fields ?? {};
   if (output.kind === "row") return decodeRow(fields, value);

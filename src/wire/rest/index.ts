@@ -9,6 +9,7 @@ export { type AnswerWriter, createAnswerWriter } from "./answer-writer.ts";
 export { createQueryReader, type ListParts, type QueryParts, type QueryReader } from "./call-query.ts";
 export { CBOR_MEDIA_TYPE, type CborForm, createCborForm } from "./cbor-form.ts";
 export { type Conditions, type EntityTag, parseConditions, parseEntityTags } from "./conditional.ts";
+export { formatAttachment, parseFileName, toFileName } from "./content-disposition.ts";
 export { type ContentType, parseContentType } from "./content-type.ts";
 export {
   type CredentialReader,
@@ -17,6 +18,7 @@ export {
   type HeaderCredentials,
 } from "./credentials.ts";
 export { CSV_MEDIA_TYPE, type CsvSelection, type CsvWriter, createCsvWriter } from "./csv.ts";
+export { type Digest, type DigestAlgorithm, formatDigest, parseDigests } from "./digest.ts";
 export { createErrorFormat, type ErrorFormat, PROBLEM_FORMAT } from "./error-format.ts";
 export { formatProblem, PROBLEM_MEDIA_TYPE, type ProblemContext, problemType } from "./errors.ts";
 export {
@@ -45,6 +47,7 @@ export { applyMergePatch, isJsonObject } from "./merge-patch.ts";
 export { formatNdjson, NDJSON_MEDIA_TYPE } from "./ndjson.ts";
 export { createPathReader, type PathParts, type PathReader } from "./path-reader.ts";
 export { type Preferences, parsePrefer } from "./prefer.ts";
-export { decodeQueryInput } from "./query-input.ts";
+export { decodeQueryInput, toWire } from "./query-input.ts";
+export { type ByteRange, formatContentRange, parseRange, type RangeRequest } from "./range.ts";
 export { createRoutes, type Endpoint, type RouteMatch, type RouteTable } from "./routes.ts";
 export { collectionPathOf, type RowPath, rowPathOf } from "./row-path.ts";

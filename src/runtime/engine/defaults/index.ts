@@ -2,6 +2,7 @@ import type { OperationPlan } from "../operation-plan.ts";
 import type { StepRun } from "../step.ts";
 import { createRow } from "./create.ts";
 import { deleteRow } from "./delete.ts";
+import { downloadFile } from "./download.ts";
 import { getRow } from "./get.ts";
 import { listRows } from "./list.ts";
 import { patchRow } from "./patch.ts";
@@ -15,6 +16,7 @@ const WORK = {
   replace: replaceRow,
   patch: patchRow,
   delete: deleteRow,
+  download: downloadFile,
 } as const;
 
 /** What an operation does without a handler of its own; undefined where it needs one. */

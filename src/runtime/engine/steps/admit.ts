@@ -7,7 +7,7 @@ export const admit: Step = {
   appliesTo: () => true,
   prepare(_plan, core) {
     return (call) => {
-      if (core.draining) throw unavailable("The server is shutting down.");
+      if (core.draining) throw shuttingDown();
       if (core.active >= core.maxConcurrentCalls) throw unavailable("The server has too many calls to do.");
       core.active++;
       call.admitted = true;
@@ -20,6 +20,11 @@ export const admit: Step = {
 /** 499: the caller has gone; nobody reads the answer, but it is accounted for. */
 export function cancelled(): ApiError {
   return new ApiError("cancelled", "The caller cancelled the call.");
+}
+
+/** 503: another replica, or this one when it is back, may take the call. */
+export function shuttingDown(): ApiError {
+  return unavailable("The server is shutting down.");
 }
 
 function unavailable(message: string): ApiError {

@@ -30,7 +30,8 @@ function workOf(plan: OperationPlan): StepRun {
   }
   const created = operation.method === "create" ? resource?.name : undefined;
   const run = plan.durable ? withSteps(handler, created) : withHandler(handler, created);
-  if (operation.method !== "get" || resource === undefined) return run;
+  const readsRow = operation.method === "get" || operation.method === "download";
+  if (!readsRow || resource === undefined) return run;
   // A handler of get is given only rows that the caller may see; where all may be seen, the row need not even be stored.
   return (call) => (call.access === "all" ? run(call) : getRow(call, resource).then(() => forget(call, run)));
 }

@@ -1,3 +1,5 @@
+import { ApiError } from "../../../base/errors/index.ts";
+import type { Encoder } from "../../../contract/schema/index.ts";
 import type { OperationPlan } from "../operation-plan.ts";
 import { projectPage } from "../project-page.ts";
 import { projectRow } from "../project-row.ts";
@@ -23,7 +25,18 @@ function projectValue({ encodeValue, operation }: OperationPlan): StepRun {
     };
   }
   const kind = operation.method === "create" ? "created" : "ok";
+  if (operation.output.kind === "file") return projectFile(encodeValue);
   return (call) => {
     call.success = { ok: true, value: encodeValue(call.value), kind, replayed: false };
+  };
+}
+
+/** What a download sends; the protocol fetches the bytes. A file that is not there is nothing at its path. */
+function projectFile(encode: Encoder): StepRun {
+  return (call) => {
+    if (call.value === undefined || call.value === null) {
+      throw new ApiError("not_found", "There is no file here.");
+    }
+    call.success = { ok: true, value: encode(call.value), kind: "ok", replayed: false };
   };
 }

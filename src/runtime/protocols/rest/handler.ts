@@ -1,42 +1,33 @@
-import { ApiError, toApiError } from "../../../base/errors/index.ts";
-import type { JsonValue } from "../../../base/lib/json.ts";
+import { ApiError, toApiError, UsageError } from "../../../base/errors/index.ts";
 import {
   type Conditions,
   challengeOf,
   createCredentialReader,
   createErrorFormat,
   createRoutes,
-  decodeQueryInput,
-  type InputParts,
-  type ListParts,
-  parsePrefer,
   type RouteMatch,
   versionsOf,
 } from "../../../wire/rest/index.ts";
-import type { Engine, Outcome, Precondition } from "../../engine/index.ts";
+import type { Engine, FileStore, Outcome, Precondition } from "../../engine/index.ts";
 import type { Exchange, ExchangeHandler } from "../exchange.ts";
 import { readBody } from "../read-body.ts";
 import { send } from "../send.ts";
 import { sendProblem } from "../send-problem.ts";
-import { RestCall } from "./call.ts";
 import { ALLOW, createDocuments, type DocumentOptions, sendDocument } from "./documents.ts";
 import { executeEdit } from "./edit.ts";
 import { type OperationPlan, planOperation } from "./plan.ts";
-import type { MediaType } from "./representation.ts";
-import {
-  checkContentType,
-  credentialsOf,
-  parseBody,
-  type RequestBody,
-  readConditions,
-  readIdempotency,
-  readMeta,
-} from "./request.ts";
+import { type ReadCall, type RequestHead, readCall } from "./read-call.ts";
+import { checkContentType, parseBody, type RequestBody, readConditions } from "./request.ts";
 import { type Asked, sendSuccess } from "./response.ts";
+import { sendFile } from "./send-file.ts";
+import { receiveUpload, settleUpload, type UploadForm, uploadFormOf } from "./upload.ts";
+import type { UploadPlan } from "./upload-plan.ts";
 
 /** What REST is served from. */
 export interface RestOptions extends DocumentOptions {
-  readonly engine: Pick<Engine, "model" | "execute">;
+  readonly engine: Pick<Engine, "model" | "execute" | "check">;
+  /** Where files are kept; must be there for a contract that has any. */
+  readonly files?: FileStore;
 }
 
 /**
@@ -123,8 +114,36 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
     const conditions = readConditions(exchange, plan.unsafe);
     const precondition = plan.unsafe ? preconditionOf(conditions) : undefined;
     const head: RequestHead = { plan, lastParameter, mediaType, query, conditions, precondition };
+    if (plan.upload !== undefined) {
+      const form = uploadFormOf(exchange, plan.upload);
+      if (form !== undefined) return executeUpload(exchange, { head, form, plan: plan.upload });
+    }
     if (!exchange.hasBody) return execute(exchange, head, undefined);
     return takeBody(exchange, plan).then((body) => execute(exchange, head, body));
+  }
+
+  /** Who may not call is told before the bytes come. */
+  async function executeUpload(
+    exchange: Exchange,
+    {
+      head,
+      form,
+      plan,
+    }: { readonly head: RequestHead; readonly form: UploadForm; readonly plan: UploadPlan },
+  ): Promise<void> {
+    const early = readCall(exchange, { head, body: undefined, readCredentials });
+    const refused = await engine.check(early.asked.call);
+    if (refused !== undefined) return finish(exchange, early.asked, refused);
+    const files = filesOf(options);
+    const upload = await receiveUpload(exchange, { plan, form, files });
+    const read = readCall(exchange, {
+      head,
+      body: { mediaType: form.mediaType, value: upload.input },
+      readCredentials,
+    });
+    const outcome = await perform(read);
+    await settleUpload(files, upload, outcome);
+    return finish(exchange, read.asked, outcome);
   }
 
   function execute(
@@ -132,40 +151,29 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
     head: RequestHead,
     body: RequestBody | undefined,
   ): Promise<void> | void {
-    const { plan, lastParameter, mediaType, query, conditions, precondition } = head;
-    const { operation } = plan;
-    const credentials = credentialsOf(exchange, readCredentials);
-    const json = body === undefined || plan.dropsBody ? undefined : parseBody(body, plan.cbor);
-    const idempotency = plan.unsafe ? readIdempotency(exchange, body?.mediaType, json) : undefined;
-    const path = plan.readPath?.(exchange.path);
-    const input = inputOf(plan, { path: path?.input, query: query.input, body: json });
-    const edit = plan.edit?.(body?.mediaType, input);
-    const preferences = parsePrefer(preferOf(exchange));
-    const call = new RestCall(exchange, {
-      operation: operation.id,
-      id: path === undefined ? lastParameter : path.id,
-      input: edit === undefined ? input : undefined,
-      list: operation.method === "list" ? listOf(plan, query.list) : undefined,
-      fields: query.fields,
-      expand: query.expand,
-      precondition,
-      idempotency,
-      credentials,
-      meta: readMeta(exchange, preferences),
+    const value = body === undefined || head.plan.dropsBody ? undefined : parseBody(body, head.plan.cbor);
+    const read = readCall(exchange, {
+      head,
+      body: body && { mediaType: body.mediaType, value },
+      readCredentials,
     });
-    const asked: Asked = { plan, call, mediaType, conditions, preferences };
-    const outcome =
-      edit === undefined
-        ? engine.execute(call)
-        : executeEdit(engine, { call: { ...call, signal: call.signal }, plan, edit });
-    if (!(outcome instanceof Promise)) return finish(exchange, asked, outcome);
-    return outcome.then((later) => finish(exchange, asked, later));
+    const outcome = perform(read);
+    if (!(outcome instanceof Promise)) return finish(exchange, read.asked, outcome);
+    return outcome.then((later) => finish(exchange, read.asked, later));
+  }
+
+  function perform({ asked: { call, plan }, edit }: ReadCall): Promise<Outcome> | Outcome {
+    if (edit === undefined) return engine.execute(call);
+    return executeEdit(engine, { call: { ...call, signal: call.signal }, plan, edit });
   }
 
   function finish(exchange: Exchange, asked: Asked, outcome: Outcome): Promise<void> | void {
-    if (outcome.ok) return sendSuccess(exchange, asked, outcome);
+    const { plan, call, conditions } = asked;
+    if (outcome.ok) {
+      if (plan.operation.output.kind !== "file") return sendSuccess(exchange, asked, outcome);
+      return sendFile(exchange, outcome.value, { plan, conditions, files: filesOf(options) });
+    }
     const { replayed } = outcome;
-    const { plan, call } = asked;
     const { inputErrors } = plan;
     const error = inputErrors === undefined ? outcome.error : inputErrors.toRequestError(outcome.error);
     return sendProblem(exchange, error, {
@@ -191,35 +199,16 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
   };
 }
 
-/** What the head of a request says, as far as it was understood. */
-interface RequestHead {
-  readonly plan: OperationPlan;
-  readonly lastParameter: string | undefined;
-  readonly mediaType: MediaType;
-  readonly query: ReturnType<OperationPlan["readQuery"]>;
-  readonly conditions: Conditions | undefined;
-  readonly precondition: Precondition | undefined;
-}
-
 const NO_QUERY: ReturnType<OperationPlan["readQuery"]> = {};
 
-function listOf({ counts }: OperationPlan, list: ListParts = {}): ListParts {
-  return counts ? { ...list, total: true } : list;
-}
-
-/** The input that a request carries, from where the operation has it. */
-function inputOf(
-  { operation, readInput }: OperationPlan,
-  {
-    path,
-    query,
-    body,
-  }: Pick<InputParts, "path" | "body"> & { readonly query: Readonly<Record<string, string>> | undefined },
-): JsonValue | undefined {
-  const takesQuery = (operation.http?.query.length ?? 0) > 0 || operation.http?.method === "GET";
-  const decoded = takesQuery ? decodeQueryInput(operation, query) : undefined;
-  if (readInput !== undefined) return readInput({ path, query: decoded, body });
-  return takesQuery ? decoded : body;
+function filesOf({ files }: RestOptions): FileStore {
+  if (files !== undefined) return files;
+  throw new UsageError({
+    place: "REST options, files",
+    expected: "a store for the contract's files",
+    found: "none",
+    fix: "hand in the store's files",
+  });
 }
 
 /** Takes the body of an operation; the engine refuses one where no input belongs. */
@@ -250,11 +239,6 @@ function preconditionOf(conditions: Conditions | undefined): Precondition | unde
   };
 }
 
-function preferOf(exchange: Exchange): string | undefined {
-  const { prefer } = exchange.request.headers;
-  return Array.isArray(prefer) ? prefer.join(", ") : prefer;
-}
-
 function sendOptions(
   exchange: Exchange,
   { endpoint }: RouteMatch,
@@ -273,7 +257,13 @@ function bodyHints(method: string, plan: OperationPlan | undefined): readonly st
 }
 
 /** Adds to an error's headers what tells the caller how to do better. */
-function withHints(exchange: Exchange, headers: readonly string[], { code }: ApiError): readonly string[] {
+function withHints(
+  exchange: Exchange,
+  headers: readonly string[],
+  { code, data }: ApiError,
+): readonly string[] {
+  // RFC 9110 section 15.5.17: how much there is to ask for.
+  if (code === "range_not_satisfiable") return [...headers, "Content-Range", `bytes */${data?.size}`];
   if (code !== "unsupported_media_type") return headers;
   // RFC 9110 section 15.5.16: what a coded body should have been.
   if (exchange.request.headers["content-encoding"] !== undefined)

@@ -24,6 +24,7 @@ import {
   planRepresentations,
   type Representations,
 } from "./representation.ts";
+import { planUpload, type UploadPlan, uploadTypes } from "./upload-plan.ts";
 
 /** Everything about one operation on REST that the model alone decides. */
 export interface OperationPlan {
@@ -45,6 +46,8 @@ export interface OperationPlan {
   readonly counts: boolean;
   /** Undefined where answers have no body. */
   readonly representations: Representations | undefined;
+  /** Where the input has files. */
+  readonly upload: UploadPlan | undefined;
   readonly cbor: CborForm;
   /** Path of a row by its id. */
   readonly rowPath: RowPath | undefined;
@@ -90,6 +93,9 @@ export function planOperation(
   const shape = JSON.stringify([model.version, resource?.fields ?? output, answer]);
   const shapeKey = representationKey([shape]);
   const get = operation.resource === undefined ? undefined : model.operations[`${operation.resource}.get`];
+  const upload = planUpload(operation);
+  // Where a file has to come, JSON cannot say the input.
+  const bodyTypes = upload?.optional === false ? [] : bodyTypesOf(operation, get !== undefined);
   return {
     operation,
     resource,
@@ -101,9 +107,10 @@ export function planOperation(
     dropsBody: operation.http?.unknownFields === "ignore" && !takesBody(operation),
     counts: operation.http?.answer?.kind === "page" && operation.http.answer.keys.total !== undefined,
     representations,
+    upload,
     cbor,
     rowPath: resource === undefined ? undefined : rowPathOf(model, resource.name),
-    bodyTypes: bodyTypesOf(operation, get !== undefined),
+    bodyTypes: [...uploadTypes(upload), ...bodyTypes],
     headers: byMediaType(offers, (type) =>
       fixHeaders(["Content-Type", CONTENT_TYPES[type] ?? type, ...common, ...vary]),
     ),

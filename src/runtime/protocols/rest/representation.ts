@@ -78,7 +78,7 @@ export function planRepresentations(
   { output }: OperationModel,
   { cbor, writeAnswer }: AnswerForms,
 ): Representations | undefined {
-  if (output.kind === "none") return undefined;
+  if (output.kind === "none" || output.kind === "file") return undefined;
   // The other forms have shapes of their own, which clients of a shape that is given do not ask for.
   if (writeAnswer !== undefined) {
     return { ...GIVEN, writers: { "application/json": (value) => stringifyJson(writeAnswer(value)) } };

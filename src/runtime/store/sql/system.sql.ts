@@ -1,5 +1,5 @@
 /** Raised with every change of the system tables; kept in `concordat.meta` under `system`. */
-export const SYSTEM_VERSION = "2";
+export const SYSTEM_VERSION = "3";
 
 /** Makes the tables that every service has. Repeating it changes nothing. */
 export const CREATE_SYSTEM_TABLES = `
@@ -57,6 +57,14 @@ create table if not exists concordat.api_keys (
   constraint api_keys_name_key unique (name),
   constraint api_keys_hash_key unique (hash)
 );
+create table if not exists concordat.file_chunks (
+  file text collate "C" not null,
+  "position" integer not null,
+  bytes bytea not null,
+  primary key (file, "position")
+);
+-- Files are mostly compressed already: trying again costs time and gains nothing.
+alter table concordat.file_chunks alter column bytes set storage external;
 insert into concordat.meta ("key", value) values ('system', '${SYSTEM_VERSION}')
 on conflict ("key") do update set value = excluded.value;
 `;

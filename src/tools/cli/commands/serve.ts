@@ -6,7 +6,7 @@ import type { Command, CommandContext } from "../command.ts";
 import { environmentFailure, usageFailure } from "../failure.ts";
 import { loadService } from "../load-api.ts";
 import { serveWorkers } from "../serve-workers.ts";
-import { DATABASE_OPTIONS, type DatabasePlace, databasePlace, portOf } from "../settings.ts";
+import { DATABASE_OPTIONS, type DatabasePlace, databasePlace, filesPlace, portOf } from "../settings.ts";
 import { untilSignal } from "../until-signal.ts";
 
 const LOG_LEVELS: readonly LogLevel[] = ["silent", "error", "warn", "info"];
@@ -70,6 +70,7 @@ export const serve: Command = {
       mode: "serve",
       port: portOf(context, 4000),
       ...place,
+      ...filesPlace(context),
       ...settings(context),
     };
     const close = { noticeMs: noticeMs(context), deadlineMs: CLOSE_MS };

@@ -3,7 +3,7 @@ import { UsageError } from "../../../base/errors/index.ts";
 import { type RunningService, startService } from "../../../runtime/server/index.ts";
 import type { CommandContext } from "../command.ts";
 import { loadService } from "../load-api.ts";
-import { databasePlace, developmentDataDir, developmentDir, portOf } from "../settings.ts";
+import { databasePlace, developmentDataDir, developmentDir, filesPlace, portOf } from "../settings.ts";
 import { type DemoKey, prepareDemoData } from "./demo-data.ts";
 import { readDevFile, writeDevFile } from "./dev-file.ts";
 import { createDevLogger } from "./dev-logger.ts";
@@ -28,6 +28,7 @@ export async function runDev(context: CommandContext): Promise<RunningService> {
     port: portOf(context, DEFAULT_PORT),
     ...(host === undefined ? {} : { host }),
     ...place,
+    ...filesPlace(context),
     logger: createDevLogger(terminal),
     prepare: async ({ engine, store, clock }) => {
       keys = await prepareDemoData(
