@@ -1,6 +1,7 @@
 export type { Caller, TestRequest } from "./caller.ts";
 export {
   type CheckContext,
+  type CommandOutcome,
   type CommandSource,
   type CrashCommand,
   type CrashCommandOptions,
@@ -8,6 +9,7 @@ export {
   type CrashPlanOptions,
   crashCommand,
   crashPlan,
+  type Outside,
 } from "./crash/crash-plan.ts";
 export type { Finding, FindingKind } from "./crash/judge.ts";
 export { type CrashReport, formatReport } from "./crash/report.ts";

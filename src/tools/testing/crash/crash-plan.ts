@@ -54,6 +54,25 @@ export interface CheckContext<World> {
   readonly world: World;
 }
 
+/** One command as its callers know it, when a round is over. */
+export interface CommandOutcome {
+  readonly operation: string;
+  /** The text that the plan was given for it. */
+  readonly mark: string;
+  /** Of its first answer; 0 where there was none. */
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Something outside that the service calls, such as a payment server. It lives in the test's own process, which is not killed. */
+export interface Outside {
+  /** Environment variables that tell the servers of it, such as its URL. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Holds what it was asked for against what callers were told, and throws for what must never be. */
+  check?(commands: readonly CommandOutcome[]): void | Promise<void>;
+  close(): void | Promise<void>;
+}
+
 /** What a plan says beside its commands. */
 export interface CrashPlanOptions<World> {
   /**
@@ -68,6 +87,8 @@ export interface CrashPlanOptions<World> {
     StartOptions,
     "databaseUrl" | "dataDir" | "mode" | "port" | "host" | "tracer" | "tls"
   >;
+  /** Starts what the service calls outside, anew for each round. */
+  outside?(): Promise<Outside>;
   /** Looks at the database after each round and throws for what must never be. */
   check?(context: CheckContext<World>): Promise<void>;
   /** Resources that something other than the commands writes to, such as a job: their rows are not looked at. */

@@ -23,6 +23,8 @@ export interface FleetOptions {
   readonly place: Place;
   readonly folder: string;
   readonly random: Random;
+  /** Environment variables of the servers. */
+  readonly env: Readonly<Record<string, string>>;
   /** Points that a start of each mode passes, kept from round to round. */
   readonly startPoints: Map<string, number>;
 }
@@ -226,9 +228,9 @@ export class Fleet {
   }
 
   #fork(): ServerProcess {
-    const { planPath, folder } = this.#options;
+    const { planPath, folder, env } = this.#options;
     const notePath = join(folder, `note-${++processes}`);
-    return new ServerProcess({ planPath, notePath, cacheDir: join(folder, "cache") });
+    return new ServerProcess({ planPath, notePath, cacheDir: join(folder, "cache"), env });
   }
 
   #server(index: number): Server {

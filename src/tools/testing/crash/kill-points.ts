@@ -61,6 +61,9 @@ export function createKillPoints({ notePath, onSurvived }: KillPointsOptions): K
     count = 0;
     stopHook ??= promiseHooks.onBefore(() => pass("continuation"));
   };
+  const survive = () => {
+    if (counting) onSurvived(count);
+  };
   const disarm = () => {
     armed = false;
     waiting = false;
@@ -79,10 +82,7 @@ export function createKillPoints({ notePath, onSurvived }: KillPointsOptions): K
   subscribe("http.server.request.start", (message) => {
     if (!waiting || !isExchange(message) || ["GET", "HEAD"].includes(message.request.method)) return;
     begin();
-    if (goesOn) return;
-    message.response.once("close", () => {
-      if (counting) onSurvived(count);
-    });
+    if (!goesOn) message.response.once("close", survive);
   });
 
   return {
@@ -106,11 +106,17 @@ export function createKillPoints({ notePath, onSurvived }: KillPointsOptions): K
       steps: true,
       startCall: (name) => {
         const call = {};
+        // A request that came another way than through node:http is seen here first.
+        const first = waiting;
+        if (first) begin();
         onStep(call, `${name} trace`);
         return {
           step: (step) => onStep(call, `${name} ${step}`),
           run: (work) => work(),
-          end: () => onStep(call, undefined),
+          end: () => {
+            onStep(call, undefined);
+            if (first && !goesOn) setImmediate(survive);
+          },
         };
       },
     },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonValue } from "../../../base/lib/index.ts";
 import type { Model } from "../../../contract/model/index.ts";
 import { type Callers, createCallers } from "./callers.ts";
-import type { CrashPlan } from "./crash-plan.ts";
+import type { CommandOutcome, CrashPlan, Outside } from "./crash-plan.ts";
 import { type DiaryEntry, firstAnswer, idIn } from "./diary.ts";
 import { Fleet, type Kill } from "./fleet.ts";
 import { installJournal, type RunSql, readJournal } from "./journal.ts";
@@ -11,7 +11,6 @@ import type { SetUp } from "./messages.ts";
 import type { Random } from "./random.ts";
 import type { Scratch } from "./scratch.ts";
 import { type Client, createClient } from "./send.ts";
-import { ServerFailure } from "./server-process.ts";
 import { operationOf, type Sweep } from "./sweep.ts";
 import { toRowRequest } from "./to-request.ts";
 
@@ -49,6 +48,8 @@ export interface RoundResult {
 
 /** A caller that has had no answer for so long never gets one. */
 const PATIENCE_MS = 90_000;
+/** An answered command's process says at once whether it has survived, where it lives. */
+const OUTCOME_MS = 30_000;
 /** Longest wait for a command to reach its point. */
 const POINT_PATIENCE_MS = 2000;
 const TERMINATE = `select pg_terminate_backend(pid) from pg_stat_activity
@@ -61,12 +62,14 @@ const TERMINATE = `select pg_terminate_backend(pid) from pg_stat_activity
 export async function runRound(context: RoundContext, options: RoundOptions): Promise<RoundResult> {
   const { plan, model, scratch } = context;
   const { random } = options;
+  const outside = await plan.options.outside?.();
   const place = await scratch.make();
   const fleet = new Fleet({
     planPath: context.planPath,
     place,
     folder: scratch.folder,
     random: random.fork("starts"),
+    env: outside?.env ?? {},
     startPoints: context.startPoints,
   });
   const client = createClient({ nextUrl: () => fleet.nextUrl(), patienceMs: PATIENCE_MS });
@@ -107,7 +110,7 @@ export async function runRound(context: RoundContext, options: RoundOptions): Pr
     }
     context.onKill();
     await lookBack(model, callers.diary, client, random);
-    const findings = await findAll(context, { fleet, run, setUp, diary: callers.diary });
+    const findings = await findAll(context, { fleet, run, setUp, diary: callers.diary, outside });
     return { kills: fleet.kills, terminations, diary: callers.diary, findings };
   };
   try {
@@ -118,6 +121,7 @@ export async function runRound(context: RoundContext, options: RoundOptions): Pr
   } finally {
     await fleet.close();
     client.close();
+    await outside?.close();
     await scratch.drop(place);
   }
 }
@@ -142,7 +146,8 @@ async function killAlone({ context, fleet, callers, commands, target, random }: 
     fleet.direct(0);
     const { outcome } = await fleet.arm(0, point ?? Number.MAX_SAFE_INTEGER);
     const entry = await callers.sendOne(random, command, 1);
-    const survived = await outcome;
+    const survived = await Promise.race([outcome, sleep(OUTCOME_MS, "unknown" as const, { ref: false })]);
+    if (survived === "unknown") continue;
     if (entry.operation.id === operation) {
       if (survived !== undefined) sweep.counted(operation, survived);
       else if (point !== undefined) sweep.killed(operation, point);
@@ -226,6 +231,7 @@ async function findAll(
     readonly run: RunSql;
     readonly setUp: SetUp;
     readonly diary: readonly DiaryEntry[];
+    readonly outside: Outside | undefined;
   },
 ): Promise<readonly Finding[]> {
   const ignoredTables = new Set(
@@ -233,15 +239,25 @@ async function findAll(
   );
   const journal = await readJournal(parts.run);
   const findings = [...judge({ model, diary: parts.diary, journal, ignoredTables })];
-  if (plan.options.check === undefined) return findings;
+  const failed = (error: unknown) => {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    findings.push({ kind: "check", message });
+  };
   try {
-    const world: JsonValue | undefined = parts.setUp.world;
-    await parts.fleet.ask({ kind: "check", world });
+    await parts.outside?.check?.(parts.diary.map(toOutcome));
   } catch (error) {
-    if (!(error instanceof ServerFailure)) throw error;
-    findings.push({ kind: "check", message: error.message });
+    failed(error);
+  }
+  if (plan.options.check !== undefined) {
+    const world: JsonValue | undefined = parts.setUp.world;
+    await parts.fleet.ask({ kind: "check", world }).catch(failed);
   }
   return findings;
+}
+
+function toOutcome(entry: DiaryEntry): CommandOutcome {
+  const { status = 0, body = "" } = firstAnswer(entry) ?? {};
+  return { operation: entry.operation.id, mark: entry.mark, status, body };
 }
 
 function whenAborted(signal: AbortSignal): Promise<never> {

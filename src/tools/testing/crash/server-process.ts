@@ -29,6 +29,7 @@ export interface ServerProcessOptions {
   readonly notePath: string;
   /** Folder for compiled code, so that all but the first process start faster. */
   readonly cacheDir: string;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 type RequestOrder<O = Order> = O extends { readonly request: number } ? Omit<O, "request"> : never;
@@ -50,7 +51,7 @@ export class ServerProcess {
   /** How it ended; never rejects. */
   readonly ended: Promise<Death>;
 
-  constructor({ planPath, notePath, cacheDir }: ServerProcessOptions) {
+  constructor({ planPath, notePath, cacheDir, env }: ServerProcessOptions) {
     this.#notePath = notePath;
     const source = import.meta.url.endsWith(".ts");
     const main = fileURLToPath(new URL(source ? "server-main.ts" : "server-main.js", import.meta.url));
@@ -58,7 +59,7 @@ export class ServerProcess {
       // Each process lives for a second or two: V8's better code for WebAssembly would cost more than it gains.
       execArgv: ["--liftoff-only", ...(source ? ["--conditions=source"] : [])],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: { ...process.env, NODE_COMPILE_CACHE: cacheDir },
+      env: { ...process.env, ...env, NODE_COMPILE_CACHE: cacheDir },
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
