@@ -90,6 +90,10 @@ export async function runFiles(
         report.failures.push({ name: name === file ? relative(ROOT, file) : name, text: text.trimEnd() });
         break;
       }
+      case "test:diagnostic":
+        // What a test says of itself; node's own counts are not nested.
+        if (event.data.nesting > 0) console.log(event.data.message);
+        break;
       case "test:summary": {
         const { file, duration_ms: duration } = event.data;
         if (file === undefined) break;

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { ledgerPlan, WINDOW_MS } from "../ledger.ts";
+import { ledgerPlan, manyPoints } from "../ledger.ts";
 
 /** The answer commits first, in a transaction of its own, and then the effect. */
 export default ledgerPlan((_session, open) => ({
@@ -8,6 +7,6 @@ export default ledgerPlan((_session, open) => ({
     await other.begin();
     await other.storeAnswer(...given);
     await other.commit();
-    await sleep(WINDOW_MS);
+    await manyPoints();
   },
 }));

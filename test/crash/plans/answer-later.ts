@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Session } from "../../../src/runtime/engine/index.ts";
-import { ledgerPlan, WINDOW_MS } from "../ledger.ts";
+import { ledgerPlan, manyPoints } from "../ledger.ts";
 
 /** The effect commits first, its answer in a transaction of its own. */
 export default ledgerPlan((session, open) => {
@@ -13,7 +12,7 @@ export default ledgerPlan((session, open) => {
     commit: async () => {
       await commit();
       if (answer === undefined) return;
-      await sleep(WINDOW_MS);
+      await manyPoints();
       const other = open();
       await other.begin();
       await other.storeAnswer(...answer);

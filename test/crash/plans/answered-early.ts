@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Session } from "../../../src/runtime/engine/index.ts";
-import { ledgerPlan, WINDOW_MS } from "../ledger.ts";
+import { ledgerPlan } from "../ledger.ts";
 
 /** Callers are told of a success that has yet to be committed. */
 export default ledgerPlan((session) => {
@@ -12,7 +12,7 @@ export default ledgerPlan((session) => {
       return storeAnswer(...given);
     },
     commit: async () => {
-      if (early) void sleep(WINDOW_MS).then(commit);
+      if (early) void sleep(LATE_MS).then(commit);
       else await commit();
     },
   };
@@ -21,3 +21,6 @@ export default ledgerPlan((session) => {
 function bound(session: Session): Pick<Session, "commit" | "storeAnswer"> {
   return { commit: session.commit.bind(session), storeAnswer: session.storeAnswer.bind(session) };
 }
+
+/** Longer than it takes to kill again. */
+const LATE_MS = 2000;

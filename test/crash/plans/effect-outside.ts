@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { ledgerPlan, WINDOW_MS } from "../ledger.ts";
+import { ledgerPlan, manyPoints } from "../ledger.ts";
 
 /** Rows are written by a connection of their own, outside the command's transaction. */
 export default ledgerPlan((_session, open) => ({
   insert: async (...given) => {
     const row = await open().insert(...given);
-    await sleep(WINDOW_MS);
+    await manyPoints();
     return row;
   },
 }));

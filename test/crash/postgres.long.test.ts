@@ -1,0 +1,3 @@
+import { killLong } from "./kill-long.ts";
+
+killLong("PostgreSQL");
