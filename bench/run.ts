@@ -2,7 +2,8 @@
  * Interleaved bench of GET-by-id and list-of-20 against raw node:http, Fastify and Hono doing the same work.
  * Each server runs alone on core 0, the load on core 1, in rounds A B C D A B C D …; the figures are CPU microseconds
  * of the server per request (process.cpuUsage) and its ratio to raw node:http in the same round, then requests per
- * second. Raw results go to bench/results. `--rounds N --seconds N --json`.
+ * second. POSTs are measured against raw alone. Raw results go to bench/results.
+ * `--rounds N --seconds N --json --servers raw,concordat --tasks PostgreSQL` (tasks whose name holds the word).
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -18,11 +19,23 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "4" },
     json: { type: "boolean", default: false },
+    servers: { type: "string", default: "raw,concordat,fastify,hono" },
+    tasks: { type: "string", default: "" },
   },
 });
 
-const SERVERS = ["raw", "concordat", "fastify", "hono"] as const;
-type ServerName = (typeof SERVERS)[number];
+type ServerName = "raw" | "concordat" | "fastify" | "hono";
+const servers = (["raw", "concordat", "fastify", "hono"] as const).filter((name) =>
+  options.servers.split(",").includes(name),
+);
+
+/** What is asked of the servers. */
+interface Task {
+  readonly name: string;
+  readonly path: string;
+  /** Inserts a row: with a new idempotency key each time, or without one. */
+  readonly post?: "keyed" | "plain";
+}
 
 interface Sample {
   readonly server: ServerName;
@@ -38,20 +51,31 @@ interface Sample {
 // Server and load on a core each, where the system can pin processes; elsewhere they share what there is.
 const pinned = spawnSync("taskset", ["-cp", "1", String(process.pid)]).status === 0;
 const database = await prepareDatabase();
-const tasks: Record<string, string> = {
-  "get, in memory": `/v1/memories/${MEMORY_ID}`,
-  "get one row, PostgreSQL": `/v1/widgets/${database.widgetId}`,
-  "list 20 rows, PostgreSQL": "/v1/widgets?limit=20",
-};
+const all: readonly Task[] = [
+  { name: "get, in memory", path: `/v1/memories/${MEMORY_ID}` },
+  { name: "get one row, PostgreSQL", path: `/v1/widgets/${database.widgetId}` },
+  { name: "list 20 rows, PostgreSQL", path: "/v1/widgets?limit=20" },
+  { name: "POST without a key, PostgreSQL", path: "/v1/widgets", post: "plain" },
+  { name: "POST with a key, PostgreSQL", path: "/v1/widgets", post: "keyed" },
+];
+const tasks = all.filter(({ name }) => name.includes(options.tasks));
+const BODY = JSON.stringify({
+  name: "Left-handed screwdriver",
+  description: "A widget that is inserted, so that the path of a command through the server is measured.",
+  price: "12.50",
+  quantity: 42,
+  active: true,
+});
+let keys = 0;
 
 const samples: Sample[] = [];
 try {
   for (let round = 0; round < Number(options.rounds); round++) {
-    for (const server of SERVERS) {
+    for (const server of servers) {
       const child = await start(server);
       try {
-        for (const [task, path] of Object.entries(tasks))
-          samples.push(await measure(child, server, task, path, round));
+        for (const task of tasks)
+          if (offers(server, task)) samples.push(await measure(child, server, task, round));
       } finally {
         child.process.send("stop");
         await once(child.process, "exit");
@@ -74,6 +98,11 @@ writeFileSync(new URL("results/requests.json", import.meta.url), `${JSON.stringi
 if (options.json) console.log(JSON.stringify(report));
 else printTable(samples);
 
+/** Fastify and Hono are compared by their reads. */
+function offers(server: ServerName, { post }: Task): boolean {
+  return post === undefined || server === "raw" || server === "concordat";
+}
+
 interface Running {
   readonly process: ChildProcess;
   readonly port: number;
@@ -95,17 +124,12 @@ async function start(server: ServerName): Promise<Running> {
   return { process: child, port: message.port };
 }
 
-async function measure(
-  child: Running,
-  server: ServerName,
-  task: string,
-  path: string,
-  round: number,
-): Promise<Sample> {
+async function measure(child: Running, server: ServerName, task: Task, round: number): Promise<Sample> {
   const load = {
-    url: `http://127.0.0.1:${child.port}${path}`,
+    url: `http://127.0.0.1:${child.port}${task.path}`,
     connections: 32,
     headers: { authorization: `Bearer ${database.apiKey}` },
+    ...(task.post === undefined ? {} : postOf(task.post)),
   };
   await autocannon({ ...load, duration: 1 });
   const before = await usage(child.process);
@@ -114,16 +138,34 @@ async function measure(
   const cpu = after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system;
   const done = result["2xx"];
   if (done === 0 || result.non2xx > 0)
-    throw new Error(`${server} ${task}: ${result.non2xx} answers were not 2xx`);
+    throw new Error(`${server}, ${task.name}: ${result.non2xx} answers were not 2xx`);
   return {
     server,
-    task,
+    task: task.name,
     round,
     cpuMicrosPerRequest: cpu / done,
     requestsPerSecond: done / result.duration,
     p99Millis: result.latency.p99,
     failed: result.errors + result.non2xx,
     rssMegabytes: after.rss / 1e6,
+  };
+}
+
+/** Inserts with a fixed body; every keyed one has a key of its own. */
+function postOf(post: "keyed" | "plain"): Pick<autocannon.Options, "requests"> {
+  const headers = { authorization: `Bearer ${database.apiKey}`, "content-type": "application/json" };
+  const request: autocannon.Request = { method: "POST", body: BODY, headers };
+  if (post === "plain") return { requests: [request] };
+  return {
+    requests: [
+      {
+        ...request,
+        setupRequest: (one) => ({
+          ...one,
+          headers: { ...headers, "idempotency-key": `bench-${process.pid}-${++keys}` },
+        }),
+      },
+    ],
   };
 }
 
@@ -134,15 +176,21 @@ async function usage(child: ChildProcess): Promise<{ cpu: NodeJS.CpuUsage; rss: 
   return message;
 }
 
-function printTable(all: readonly Sample[]): void {
-  for (const task of Object.keys(tasks)) {
-    console.log(`\n${task}`);
+function printTable(taken: readonly Sample[]): void {
+  for (const { name } of tasks) {
+    console.log(`\n${name}`);
     console.log(
-      "  server      CPU µs/request (median)   ratio to raw (median of rounds)   requests/s   p99 ms   RSS MB",
+      "  server      CPU µs/request (median)   ratio to raw (median of rounds)   requests/s   (to raw)   p99 ms   RSS MB",
     );
-    for (const server of SERVERS) {
-      const own = all.filter((sample) => sample.task === task && sample.server === server);
-      const ratios = own.map((sample) => sample.cpuMicrosPerRequest / raw(all, sample));
+    for (const server of servers) {
+      const own = taken.filter((sample) => sample.task === name && sample.server === server);
+      if (own.length === 0) continue;
+      const ratios = own.map(
+        (sample) => sample.cpuMicrosPerRequest / (raw(taken, sample)?.cpuMicrosPerRequest ?? Number.NaN),
+      );
+      const speeds = own.map(
+        (sample) => sample.requestsPerSecond / (raw(taken, sample)?.requestsPerSecond ?? Number.NaN),
+      );
       console.log(
         `  ${server.padEnd(10)} ${median(own.map((s) => s.cpuMicrosPerRequest))
           .toFixed(1)
@@ -150,7 +198,7 @@ function printTable(all: readonly Sample[]): void {
           own.map((s) => s.requestsPerSecond),
         )
           .toFixed(0)
-          .padStart(26)} ${median(own.map((s) => s.p99Millis))
+          .padStart(26)} ${median(speeds).toFixed(2).padStart(10)} ${median(own.map((s) => s.p99Millis))
           .toFixed(1)
           .padStart(8)} ${median(own.map((s) => s.rssMegabytes))
           .toFixed(0)
@@ -160,11 +208,9 @@ function printTable(all: readonly Sample[]): void {
   }
 }
 
-function raw(all: readonly Sample[], sample: Sample): number {
-  const floor = all.find(
-    (other) => other.server === "raw" && other.task === sample.task && other.round === sample.round,
-  );
-  return floor?.cpuMicrosPerRequest ?? Number.NaN;
+/** What raw did of the same task in the same round. */
+function raw(taken: readonly Sample[], { task, round }: Sample): Sample | undefined {
+  return taken.find((other) => other.server === "raw" && other.task === task && other.round === round);
 }
 
 function median(numbers: readonly number[]): number {

@@ -1,28 +1,86 @@
-import { createServer } from "node:http";
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { connect, GET_SQL, LIST_SQL, memory, report } from "./shared.ts";
+import type postgres from "postgres";
+import { newId } from "../../src/base/lib/index.ts";
+import {
+  connect,
+  FIND_SQL,
+  GET_SQL,
+  INSERT_SQL,
+  LIST_SQL,
+  LOCK_SQL,
+  memory,
+  report,
+  STORE_SQL,
+} from "./shared.ts";
 
 // The floor: node:http, no router, no key check, no validation; the same bytes.
 const sql = connect();
 const server = createServer(async (request, response) => {
   const url = request.url ?? "";
   const id = url.slice(url.lastIndexOf("/") + 1);
-  let body: string;
-  if (url.startsWith("/v1/memories/")) {
-    body = JSON.stringify(memory.get(id));
-  } else if (url.startsWith("/v1/widgets/")) {
+  if (request.method === "POST") return create(request, response);
+  if (url.startsWith("/v1/memories/")) return answer(response, 200, JSON.stringify(memory.get(id)));
+  if (url.startsWith("/v1/widgets/")) {
     const [row] = await sql.unsafe(GET_SQL, [id], { prepare: true });
-    const { row_version: _, ...widget } = row as Record<string, unknown>;
-    body = JSON.stringify(widget);
-  } else {
-    const rows = await sql.unsafe(LIST_SQL, [], { prepare: true });
-    const data = rows.slice(0, 20).map(({ row_version: _, ...widget }) => widget);
-    body = JSON.stringify({
-      data,
-      page: { nextCursor: data.at(-1)?.id, prevCursor: null, hasMore: rows.length > 20 },
-    });
+    return answer(response, 200, widgetOf(row as Row));
   }
-  response.writeHead(200, {
+  const rows = await sql.unsafe(LIST_SQL, [], { prepare: true });
+  const data = rows.slice(0, 20).map(({ row_version: _, ...widget }) => widget);
+  const page = { nextCursor: data.at(-1)?.id, prevCursor: null, hasMore: rows.length > 20 };
+  answer(response, 200, JSON.stringify({ data, page }));
+});
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Inserts a widget; with an idempotency key in one transaction with its claim and its answer. */
+async function create(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
+  const { name, description, price, quantity, active } = JSON.parse(bytes.toString());
+  const now = new Date().toISOString();
+  const values = [
+    newId("wid", Date.now()),
+    name,
+    description,
+    price,
+    String(quantity),
+    String(active),
+    now,
+    now,
+  ];
+  const key = request.headers["idempotency-key"];
+  if (key === undefined) {
+    const [row] = await sql.unsafe(INSERT_SQL, values, { prepare: true });
+    return answer(response, 201, widgetOf(row as Row));
+  }
+  const fingerprint = createHash("sha256").update(bytes).digest("base64url");
+  const lock = createHash("sha256").update(`bench ${key}`).digest().readBigInt64BE(0).toString();
+  const json = await sql.begin(async (transaction) => {
+    const run = (text: string, parameters: string[]): postgres.PendingQuery<postgres.Row[]> =>
+      transaction.unsafe(text, parameters, { prepare: true });
+    const [[locked], [found]] = await Promise.all([
+      run(LOCK_SQL, [lock]),
+      run(FIND_SQL, ["bench", String(key)]),
+    ]);
+    if (found !== undefined) return String(found.answer);
+    if (locked?.pg_try_advisory_xact_lock !== true) throw new RangeError("the key is in use");
+    const [row] = await run(INSERT_SQL, values);
+    const made = widgetOf(row as Row);
+    await run(STORE_SQL, ["bench", String(key), fingerprint, made, now]);
+    return made;
+  });
+  answer(response, 201, json);
+}
+
+function widgetOf({ row_version: _, ...widget }: Row): string {
+  return JSON.stringify(widget);
+}
+
+function answer(response: ServerResponse, status: number, body: string): void {
+  response.writeHead(status, {
     "content-type": "application/json; charset=utf-8",
     "content-length": Buffer.byteLength(body),
     etag: '"1-000000"',
@@ -31,5 +89,6 @@ const server = createServer(async (request, response) => {
     "x-request-id": "req_01jc0000000000000000000000",
   });
   response.end(body);
-});
+}
+
 server.listen(0, "127.0.0.1", () => report((server.address() as AddressInfo).port));

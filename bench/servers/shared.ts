@@ -71,6 +71,17 @@ export const COLUMNS =
 export const GET_SQL = `select ${COLUMNS} from widgets where id = $1`;
 export const LIST_SQL = `select ${COLUMNS} from widgets order by created_at desc, id desc limit 21`;
 
+/** One row inserted, as Concordat's create does it. */
+export const INSERT_SQL = `insert into widgets (id, name, description, price, quantity, active, created_at, updated_at, row_version)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, 1) returning ${COLUMNS}`;
+
+/** The claim of an idempotency key and its stored answer, on the tables of Concordat's store. */
+export const LOCK_SQL = "select pg_try_advisory_xact_lock($1::bigint)";
+export const FIND_SQL =
+  'select fingerprint, answer from concordat.idempotency where scope = $1 and "key" = $2';
+export const STORE_SQL =
+  'insert into concordat.idempotency (scope, "key", fingerprint, answer, created_at) values ($1, $2, $3, $4, $5)';
+
 /** Starts serving: tells the parent its port and answers its questions about CPU time. */
 export function report(port: number): void {
   process.on("message", (message) => {

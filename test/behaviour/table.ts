@@ -7,6 +7,7 @@ export const PLACES: readonly (Place & { readonly title: string })[] = [
   { caller: "rest", database: "pglite", title: "REST, PGlite" },
   { caller: "rest", database: "postgres", title: "REST, PostgreSQL" },
   { caller: "cbor", database: "pglite", title: "REST in CBOR, PGlite" },
+  { caller: "client", database: "pglite", title: "our client, PGlite" },
 ];
 
 /** What became of a scenario in a place. */

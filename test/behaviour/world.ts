@@ -4,6 +4,7 @@ import { hashApiKey, issueApiKey } from "../../src/runtime/auth/index.ts";
 import type { Logger } from "../../src/runtime/engine/index.ts";
 import type { Caller } from "./caller.ts";
 import { createCborCaller } from "./callers/cbor.ts";
+import { createClientCaller } from "./callers/client.ts";
 import { createMemoryCaller } from "./callers/memory.ts";
 import { createRestCaller } from "./callers/rest.ts";
 import type { Place } from "./scenario.ts";
@@ -45,6 +46,7 @@ export async function openWorld(databaseUrl: string | undefined): Promise<World>
     memory: createMemoryCaller(running.engine),
     rest: createRestCaller(model, running.url),
     cbor: createCborCaller(model, running.url),
+    client: createClientCaller(behaviour.api, running.url),
   };
   const { apiKeys } = running.store;
   let made = 0;
@@ -65,7 +67,12 @@ export async function openWorld(databaseUrl: string | undefined): Promise<World>
       keys,
     });
   return {
-    stages: { memory: stageOf("memory"), rest: stageOf("rest"), cbor: stageOf("cbor") },
+    stages: {
+      memory: stageOf("memory"),
+      rest: stageOf("rest"),
+      cbor: stageOf("cbor"),
+      client: stageOf("client"),
+    },
     errors,
     close: () => running.close(),
   };

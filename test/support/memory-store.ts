@@ -1,4 +1,4 @@
-import { ApiError } from "../../src/base/errors/index.ts";
+import type { ApiError } from "../../src/base/errors/index.ts";
 import type {
   ClaimResult,
   GetOptions,
@@ -65,11 +65,16 @@ export class MemoryStore implements Store {
 class MemorySession implements Session {
   readonly #store: MemoryStore;
   readonly #scope: SessionScope;
+  #reason: ApiError | undefined;
   #saved: Pick<MemoryStore, "rows" | "answers" | "events"> | undefined;
 
   constructor(store: MemoryStore, scope: SessionScope) {
     this.#store = store;
     this.#scope = scope;
+  }
+
+  interrupt(reason: ApiError): void {
+    this.#reason = reason;
   }
 
   get inTransaction(): boolean {
@@ -175,11 +180,11 @@ class MemorySession implements Session {
   }
 
   async #statement(name: string): Promise<void> {
-    const { signal } = this.#scope;
-    if (signal.aborted) throw signal.reason;
+    this.#scope.signal?.throwIfAborted();
+    if (this.#reason !== undefined) throw this.#reason;
     this.#store.log.push(name);
     await this.#store.before(name);
-    if (signal.aborted) throw signal.reason instanceof ApiError ? signal.reason : new TypeError("aborted");
+    if (this.#reason !== undefined) throw this.#reason;
   }
 
   #copy(): Pick<MemoryStore, "rows" | "answers" | "events"> {

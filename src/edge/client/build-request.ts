@@ -24,8 +24,9 @@ export function buildRequest(
     formatSegment(http.parameters.includes(name) ? textOf(fields[name], name) : rowId(operation, options)),
   );
   const parameters: FormattedParameter[] = [];
-  for (const name of http.query) {
-    if (fields[name] !== undefined) parameters.push([name, textOf(fields[name], name)]);
+  // What the contract does not name goes along, for the service to refuse: dropped, nobody would notice.
+  for (const [name, value] of Object.entries(inQuery(http.method) ? fields : {})) {
+    if (!http.parameters.includes(name)) parameters.push([name, textOf(value, name)]);
   }
   for (const [name, value] of Object.entries(options.query ?? {})) addQuestion(parameters, name, value);
   if (options.fields !== undefined) parameters.push(["fields", options.fields]);
@@ -39,11 +40,15 @@ export function buildRequest(
 }
 
 function bodyOf({ http }: OperationOutline, input: JsonValue | undefined): string | null {
-  if (http.method === "GET" || http.method === "DELETE" || input === undefined) return null;
+  if (inQuery(http.method) || input === undefined) return null;
   if (!isObject(input)) return stringifyJson(input);
-  const inUrl = [...http.parameters, ...http.query];
-  const body = Object.fromEntries(Object.entries(input).filter(([name]) => !inUrl.includes(name)));
+  const body = Object.fromEntries(Object.entries(input).filter(([name]) => !http.parameters.includes(name)));
   return stringifyJson(http.body === undefined ? body : { [http.body]: body });
+}
+
+/** Whether input comes in the query string. */
+function inQuery(method: string): boolean {
+  return method === "GET" || method === "DELETE";
 }
 
 function rowId(operation: OperationOutline, { id }: AnyCallOptions): string {

@@ -169,21 +169,15 @@ export class ClientCaller {
     if (typeof value === "object" && value !== null) this.#tags.set(value, etag);
   }
 
-  #ifMatch({ id, kind }: OperationOutline, given: object | string | undefined): string | undefined {
+  #ifMatch({ id }: OperationOutline, given: object | string | undefined): string | undefined {
     if (given === undefined) return undefined;
     const found = typeof given === "string" ? given : this.#tags.get(given);
-    const right =
-      found !== undefined && kind === "command" && /^(?:\*|(?:W\/)?"[\x21\x23-\x7e]*")$/.test(found);
-    if (right) return found;
+    if (found !== undefined && /^(?:\*|(?:W\/)?"[\x21\x23-\x7e]*")$/.test(found)) return found;
     throw new UsageError({
       place: `call of ${id}, ifMatch`,
-      expected:
-        kind === "command" ? "a row that this client got, an entity tag or *" : "none: it changes nothing",
+      expected: "a row that this client got, an entity tag or *",
       found: typeof given === "string" ? JSON.stringify(given) : "another object",
-      fix:
-        kind === "command"
-          ? "get the row first and hand it in as it came; rows of lists have no tag"
-          : "remove it",
+      fix: "get the row first and hand it in as it came; rows of lists have no tag",
     });
   }
 

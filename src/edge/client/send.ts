@@ -28,6 +28,8 @@ export interface Sender {
   wait(delayMs: number, signal: AbortSignal): Promise<void>;
 }
 
+/** Milliseconds that an answer is given to travel, at most; of short deadlines a tenth. */
+const MAX_TRAVEL_MS = 1000;
 /** The longest deadline that the header takes. */
 const MAX_TIMEOUT_MS = 86_400_000;
 
@@ -109,9 +111,7 @@ function headersOf(
   outline: Outline,
   options: ResolvedClientOptions,
 ): Record<string, string> {
-  const { remainingMs } = attempt;
-  const timeoutMs =
-    remainingMs === undefined ? undefined : Math.min(Math.ceil(remainingMs) || 1, MAX_TIMEOUT_MS);
+  const timeoutMs = timeoutFor(attempt);
   const traceparent = options.traceparent();
   const all: Readonly<Record<string, string | undefined>> = {
     ...options.headers,
@@ -128,6 +128,13 @@ function headersOf(
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(all)) if (value !== undefined) headers[name] = value;
   return headers;
+}
+
+/** What the service is given of the time that is left: the rest is for its answer, which says more than a call given up. */
+function timeoutFor({ remainingMs }: Attempt): number | undefined {
+  if (remainingMs === undefined) return undefined;
+  const given = Math.floor(remainingMs - Math.min(remainingMs / 10, MAX_TRAVEL_MS));
+  return Math.min(Math.max(given, 1), MAX_TIMEOUT_MS);
 }
 
 /** The key belongs to the address that was given: where that points elsewhere, the caller decides. */

@@ -4,11 +4,12 @@ import type { FieldNode, ObjectNode } from "../../contract/schema/index.ts";
 
 /**
  * Brings an input into the form that JSON carries: bigint to digits, bytes to base64. Throws a UsageError for a value that
- * would be changed on the way; everything else that is wrong with it is for the service to say, all at once.
+ * would be changed on the way; everything else that is wrong with it is for the service to say, all at once. Without a node
+ * the input is in wire form already.
  */
 export function toWire(node: ObjectNode | undefined, input: unknown): JsonValue | undefined {
   if (input === undefined) return undefined;
-  return encodeObject(node?.fields ?? {}, input, "");
+  return node === undefined ? encodeJson(input, "") : encodeObject(node.fields, input, "");
 }
 
 type Fields = Readonly<Record<string, FieldNode>>;

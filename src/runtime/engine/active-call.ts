@@ -6,15 +6,7 @@ import type { DurableSteps } from "./durable-steps.ts";
 import type { CheckedQuestion } from "./list-question.ts";
 import type { OperationPlan } from "./operation-plan.ts";
 import type { PagePlan } from "./page.ts";
-import type {
-  IdempotencyClaim,
-  OutboxEvent,
-  RowAccess,
-  Session,
-  SessionScope,
-  StoredPage,
-  StoredRow,
-} from "./ports.ts";
+import type { IdempotencyClaim, OutboxEvent, RowAccess, Session, StoredPage, StoredRow } from "./ports.ts";
 import type { Selection } from "./selection.ts";
 import type { CallSpan } from "./tracer.ts";
 
@@ -22,7 +14,7 @@ import type { CallSpan } from "./tracer.ts";
  * One call on its way through the steps: what each has found out so far. A step writes the members named after it and
  * reads those of earlier ones.
  */
-export class ActiveCall implements SessionScope {
+export class ActiveCall {
   readonly core: EngineCore;
   readonly plan: OperationPlan;
   readonly request: Call;
@@ -99,8 +91,14 @@ export class ActiveCall implements SessionScope {
 
   /** The call's database session, opened when first asked for. */
   get session(): Session {
-    this.#session ??= this.core.store.open(this);
+    this.#session ??= this.#open();
     return this.#session;
+  }
+
+  #open(): Session {
+    const session = this.core.store.open({ deadline: this.deadline });
+    if (this.endedBy !== undefined) session.interrupt(this.endedBy);
+    return session;
   }
 
   get inTransaction(): boolean {
@@ -130,6 +128,7 @@ export class ActiveCall implements SessionScope {
   interrupt(reason: ApiError): void {
     this.endedBy = reason;
     this.#controller?.abort(reason);
+    this.#session?.interrupt(reason);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ApiError } from "../../base/errors/index.ts";
 import type { ListFilter, ListSort } from "../../contract/language/index.ts";
 import type { RowRule } from "../../contract/model/model.ts";
 import type { ApiKeyCredentials, Principal } from "./call.ts";
@@ -61,8 +62,8 @@ export interface StoredFile {
 }
 
 export interface SessionScope {
-  /** Aborted at the deadline or when the caller has gone; cancels the statement that runs. */
-  readonly signal: AbortSignal;
+  /** For work outside calls: aborting it does what {@link Session.interrupt} does. */
+  readonly signal?: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
 }
@@ -80,6 +81,12 @@ export interface Session {
   /** Rolls back if a transaction is open; never throws. */
   rollback(): Promise<void>;
   readonly inTransaction: boolean;
+  /**
+   * Ends the session before its work is done, at the deadline or when the caller has gone: whatever waits is refused
+   * with `reason` at once, the statement that runs is cancelled and the transaction rolled back behind it. A commit
+   * under way is left alone.
+   */
+  interrupt(reason: ApiError): void;
 
   /** One row and whether `access` allows it; undefined if there is none. With `lock`: FOR UPDATE. */
   get(resource: string, id: string, options: GetOptions): Promise<StoredRow | undefined>;

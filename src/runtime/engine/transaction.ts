@@ -1,12 +1,10 @@
 import type { Db } from "./context.ts";
 import type { EngineCore } from "./core.ts";
-import type { SessionScope } from "./ports.ts";
 import { SessionDb } from "./session-db.ts";
 
 /** Runs work in one transaction outside any call, without a deadline; rolls back if it throws. */
 export async function runTransaction<T>(core: EngineCore, work: (db: Db) => Promise<T>): Promise<T> {
-  const scope: SessionScope = { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY };
-  const session = core.store.open(scope);
+  const session = core.store.open({ deadline: Number.POSITIVE_INFINITY });
   let open = true;
   const db = new SessionDb({
     core,

@@ -20,9 +20,9 @@ export class Database {
   async query(
     text: string,
     parameters: readonly SqlText[] = [],
-    options: { readonly signal?: AbortSignal; readonly constraints?: Constraints } = {},
+    options: { readonly constraints?: Constraints } = {},
   ): Promise<QueryResult> {
-    const connection = await this.#pool.acquire(options.signal);
+    const connection = await this.#pool.acquire();
     try {
       return await connection.query(text, parameters, false);
     } catch (error) {
@@ -33,8 +33,8 @@ export class Database {
   }
 
   /** Lends a connection; it must have no transaction open when the function returns, and is closed when it throws. */
-  async use<T>(work: (connection: Connection) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const connection = await this.#pool.acquire(signal);
+  async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = await this.#pool.acquire();
     try {
       const result = await work(connection);
       this.#pool.release(connection);

@@ -18,6 +18,8 @@ export interface Connection {
    * Rejects with {@link DatabaseError}.
    */
   query(text: string, parameters: readonly SqlText[], prepare: boolean): Promise<QueryResult>;
+  /** Whether it has a statement prepared, so that sending it takes one flight. */
+  isPrepared(text: string): boolean;
   /** Runs statements without parameters, separated by semicolons, in one implicit transaction. */
   script(text: string): Promise<void>;
   /**
@@ -90,7 +92,12 @@ export class DatabaseError extends Error {
 /** SQLSTATE class 08: the connection failed. */
 export const CONNECTION_LOST = "08006";
 
+/** SQLSTATE 26000: there is no such prepared statement. */
+export const STALE_STATEMENT = "26000";
+
 /** Whether an error means that prepared statements no longer fit the schema. */
 export function isStalePlan(error: DatabaseError): boolean {
-  return (error.code === "0A000" && error.routine === "RevalidateCachedQuery") || error.code === "26000";
+  return (
+    (error.code === "0A000" && error.routine === "RevalidateCachedQuery") || error.code === STALE_STATEMENT
+  );
 }

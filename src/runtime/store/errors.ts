@@ -109,7 +109,7 @@ const BROKEN = new Set([
  * of memory, too many connections), 57P01 to 57P05 (shutdown, starting, dropped, idle), 58 (system), 25006 (the server
  * has become a replica), 25P03 (idle in transaction), 28 (not authorised: the operator's mistake), 3D000 (no database).
  */
-function isConnectionLoss(code: string): boolean {
+export function isConnectionLoss(code: string): boolean {
   if (BROKEN.has(code)) return true;
   if (/^(?:08|53|58|28)/.test(code) || /^57P0[1-5]$/.test(code)) return true;
   return code === "25006" || code === "25P03" || code === "3D000";

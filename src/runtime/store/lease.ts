@@ -1,37 +1,41 @@
-import type { ApiError } from "../../base/errors/index.ts";
+import { ApiError } from "../../base/errors/index.ts";
 import { type Connection, DatabaseError, type QueryResult, type SqlText } from "./driver.ts";
-import { abortError, type Constraints, type Purpose, toStoreError } from "./errors.ts";
+import { type Constraints, type Purpose, toStoreError } from "./errors.ts";
+import type { Interruptible, Interruption } from "./interruption.ts";
 import type { Pool } from "./pool.ts";
 
 // A cancelled statement normally ends within milliseconds. One that does not means a dead network: give up on it.
 const CANCEL_GRACE_MS = 5000;
 
 /**
- * One call's hold on a connection: for one statement, or from begin to commit. When the signal aborts, the caller is
+ * One call's hold on a connection: for one statement, or from begin to commit. When the call is interrupted, it is
  * answered at once; the statement is cancelled and the transaction rolled back behind it, and only then does the
  * connection go to somebody else.
  */
-export class Lease {
+export class Lease implements Interruptible {
   readonly #pool: Pool;
   readonly #connection: Connection;
-  readonly #signal: AbortSignal;
+  readonly #interruption: Interruption;
   readonly #constraints: Constraints;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #rejects = new Set<(error: ApiError) => void>();
-  readonly #onAbort = () => this.#abandon(true);
   #transaction = false;
   #over = false;
   /** What aborted the transaction: the statements after it fail too, and only for that reason. */
   #failure: unknown;
 
-  constructor(pool: Pool, connection: Connection, signal: AbortSignal, constraints: Constraints) {
+  constructor(pool: Pool, connection: Connection, interruption: Interruption, constraints: Constraints) {
     this.#pool = pool;
     this.#connection = connection;
-    this.#signal = signal;
+    this.#interruption = interruption;
     this.#constraints = constraints;
-    signal.addEventListener("abort", this.#onAbort, { once: true });
-    // The signal may have been aborted between the connection's becoming free and now.
-    if (signal.aborted) this.#abandon(true);
+    // The call may have been interrupted between the connection's becoming free and now.
+    if (interruption.reason) this.interrupted();
+    else interruption.add(this);
+  }
+
+  interrupted(): void {
+    void this.#abandon(true);
   }
 
   /** Whether the connection is gone, or keeps statements that no longer fit the schema: another one may serve. */
@@ -51,7 +55,7 @@ export class Lease {
     parameters: readonly SqlText[],
     options: { readonly prepare?: boolean; readonly purpose?: Purpose } = {},
   ): Promise<QueryResult> {
-    if (this.#over) return Promise.reject(abortError(this.#signal));
+    if (this.#over) return Promise.reject(this.#ended());
     const { prepare = false, purpose } = options;
     const sent = this.#track(this.#connection.query(text, parameters, prepare));
     return new Promise((resolve, reject) => {
@@ -77,10 +81,10 @@ export class Lease {
 
   /** Commits and gives the connection back. Throws where the database rolls back instead, since a statement had failed. */
   async commit(): Promise<void> {
-    if (this.#over) throw abortError(this.#signal);
-    // From here on the signal is not looked at: a commit cannot be called back, and what became of it must be known.
+    if (this.#over) throw this.#ended();
+    // From here on nothing interrupts it: a commit cannot be called back, and what became of it must be known.
     this.#over = true;
-    this.#signal.removeEventListener("abort", this.#onAbort);
+    this.#interruption.remove(this);
     try {
       const { command } = await this.#connection.query("commit", [], true);
       this.#transaction = false;
@@ -101,9 +105,14 @@ export class Lease {
     if (this.#transaction) await this.#abandon(false);
     else {
       this.#over = true;
-      this.#signal.removeEventListener("abort", this.#onAbort);
+      this.#interruption.remove(this);
       this.#pool.release(this.#connection);
     }
+  }
+
+  /** Why nothing more can be done here. */
+  #ended(): ApiError {
+    return this.#interruption.reason ?? new ApiError("cancelled", "The transaction was rolled back.");
   }
 
   #explain(error: unknown): unknown {
@@ -125,8 +134,8 @@ export class Lease {
   async #abandon(aborted: boolean): Promise<void> {
     if (this.#over) return;
     this.#over = true;
-    this.#signal.removeEventListener("abort", this.#onAbort);
-    for (const reject of this.#rejects) reject(abortError(this.#signal));
+    this.#interruption.remove(this);
+    for (const reject of this.#rejects) reject(this.#ended());
     this.#rejects.clear();
     if (await this.#cleanUp(aborted)) this.#pool.release(this.#connection);
     else this.#pool.discard(this.#connection);

@@ -69,6 +69,10 @@ class PgliteConnection implements Connection {
     return result;
   }
 
+  isPrepared(text: string): boolean {
+    return this.#prepared.has(text);
+  }
+
   async script(text: string): Promise<void> {
     this.#assertOpen();
     const { error } = readAnswer(await this.#send(simpleMessage(text)), []);

@@ -1,6 +1,7 @@
 import { ApiError } from "../../base/errors/index.ts";
 import type { Connection, Driver } from "./driver.ts";
-import { abortError, toConnectError } from "./errors.ts";
+import { toConnectError } from "./errors.ts";
+import type { Interruptible, Interruption } from "./interruption.ts";
 
 /** Options of {@link Pool}. */
 export interface PoolOptions {
@@ -11,12 +12,7 @@ export interface PoolOptions {
   readonly maxAgeMs: number;
 }
 
-interface Waiting {
-  readonly resolve: (connection: Connection) => void;
-  readonly reject: (error: ApiError) => void;
-}
-
-/** Hands connections to calls, first come first served; a call's signal ends its wait. */
+/** Hands connections to calls, first come first served; a call's interruption ends its wait. */
 export class Pool {
   readonly #driver: Driver;
   readonly #options: PoolOptions;
@@ -38,27 +34,41 @@ export class Pool {
     return this.#options.maxConnections;
   }
 
-  /** A connection, at once where one is idle. Rejects with `unavailable`, or as the signal says. */
-  acquire(signal: AbortSignal | undefined): Connection | Promise<Connection> {
-    if (signal?.aborted) return Promise.reject(abortError(signal));
+  /** A connection, at once where one is idle. Rejects with `unavailable`, or with the interruption's reason. */
+  acquire(interruption?: Interruption): Connection | Promise<Connection> {
+    if (interruption?.reason) return Promise.reject(interruption.reason);
     if (this.#closing) return Promise.reject(unavailable("The database is being closed"));
-    if (this.#waiting.size === 0) {
-      const idle = this.#takeIdle();
-      if (idle) return idle;
+    return this.#takeIdle() ?? this.#wait(interruption);
+  }
+
+  /** Whether a connection would be given at once. */
+  get hasIdle(): boolean {
+    return this.#idle.length > 0 && this.#waiting.size === 0;
+  }
+
+  #takeIdle(): Connection | undefined {
+    if (this.#waiting.size > 0) return undefined;
+    for (let connection = this.#idle.pop(); connection; connection = this.#idle.pop()) {
+      if (!connection.lost) return connection;
+      this.discard(connection);
     }
-    return this.#wait(signal);
+    return undefined;
   }
 
   /** Takes a connection back; it must have no transaction open. */
   release(connection: Connection): void {
-    const expired = Date.now() - connection.openedAt > this.#options.maxAgeMs;
-    if (connection.lost || connection.stale || expired || this.#closing) {
+    if (this.#closing || this.isWorn(connection)) {
       this.discard(connection);
       return;
     }
     const next = this.#nextWaiting();
     if (next) next.resolve(connection);
     else this.#idle.push(connection);
+  }
+
+  /** Whether a connection is to be replaced instead of used on. */
+  isWorn({ lost, stale, openedAt }: Connection): boolean {
+    return lost || stale || Date.now() - openedAt > this.#options.maxAgeMs;
   }
 
   /** Closes a connection whose state is unknown. */
@@ -88,35 +98,14 @@ export class Pool {
     await this.#driver.close();
   }
 
-  #takeIdle(): Connection | undefined {
-    for (let connection = this.#idle.pop(); connection; connection = this.#idle.pop()) {
-      if (!connection.lost) return connection;
-      this.discard(connection);
-    }
-    return undefined;
-  }
-
-  #wait(signal: AbortSignal | undefined): Promise<Connection> {
+  #wait(interruption: Interruption | undefined): Promise<Connection> {
     if (this.#waiting.size >= this.#options.maxWaiting) {
       return Promise.reject(unavailable("Too many calls wait for the database"));
     }
     return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        if (this.#waiting.delete(waiting)) reject(abortError(signal!));
-      };
-      const done = () => signal?.removeEventListener("abort", onAbort);
-      const waiting: Waiting = {
-        resolve: (connection) => {
-          done();
-          resolve(connection);
-        },
-        reject: (error) => {
-          done();
-          reject(error);
-        },
-      };
-      signal?.addEventListener("abort", onAbort, { once: true });
+      const waiting = new Waiting(this.#waiting, interruption, { resolve, reject });
       this.#waiting.add(waiting);
+      interruption?.add(waiting);
       this.#grow();
     });
   }
@@ -147,6 +136,37 @@ export class Pool {
 
   #endClosing(): void {
     if (this.#open === 0) this.#closing?.();
+  }
+}
+
+/** A call that waits for a connection. */
+class Waiting implements Interruptible {
+  readonly #queue: Set<Waiting>;
+  readonly #interruption: Interruption | undefined;
+  readonly #answer: { resolve(connection: Connection): void; reject(error: ApiError): void };
+
+  constructor(
+    queue: Set<Waiting>,
+    interruption: Interruption | undefined,
+    answer: { resolve(connection: Connection): void; reject(error: ApiError): void },
+  ) {
+    this.#queue = queue;
+    this.#interruption = interruption;
+    this.#answer = answer;
+  }
+
+  interrupted(reason: ApiError): void {
+    if (this.#queue.delete(this)) this.#answer.reject(reason);
+  }
+
+  resolve(connection: Connection): void {
+    this.#interruption?.remove(this);
+    this.#answer.resolve(connection);
+  }
+
+  reject(error: ApiError): void {
+    this.#interruption?.remove(this);
+    this.#answer.reject(error);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type Driver,
   isStalePlan,
   type QueryResult,
+  STALE_STATEMENT,
 } from "./driver.ts";
 
 /** Options of {@link createPostgresDriver}. */
@@ -80,11 +81,32 @@ async function connect(options: PostgresDriverOptions): Promise<Connection> {
   }
 }
 
-/** The part of a postgres.js query that sends a CancelRequest and tells when it was delivered; not in its types. */
-interface Cancellable {
+/** What postgres.js keeps in a query, beside its types. */
+interface QueryInternals {
+  /** Sends a CancelRequest; resolves when it was delivered. */
   canceller: ((query: unknown) => Promise<void>) | null;
   readonly active: boolean;
+  /** Whether a failure by a stale plan is repeated. */
+  prepared: boolean;
+  readonly options: SentOptions;
 }
+
+interface SentOptions {
+  query?: QueryInternals;
+}
+
+/**
+ * Called by postgres.js when it has sent a query; true: more may be sent behind it. Keeps it from repeating a statement
+ * whose plan is stale: it would do so behind statements already sent, among them the commit of its transaction, and
+ * out of step with the answers of others. Who may repeat it, and where, is decided in the store.
+ */
+function onexecute(this: SentOptions): boolean {
+  if (this.query) this.query.prepared = false;
+  return true;
+}
+
+const PREPARED = { prepare: true, simple: false, onexecute };
+const UNPREPARED = { prepare: false, simple: false, onexecute };
 
 class PostgresConnection implements Connection {
   readonly openedAt = Date.now();
@@ -92,6 +114,7 @@ class PostgresConnection implements Connection {
   stale = false;
   readonly #sql: postgres.ReservedSql;
   readonly #end: () => Promise<void>;
+  readonly #prepared = new Set<string>();
   /** Rejects of the statements under way; postgres.js leaves those it had queued unsettled when the socket closes. */
   readonly #underWay = new Map<unknown, (error: DatabaseError) => void>();
 
@@ -109,13 +132,15 @@ class PostgresConnection implements Connection {
 
   query(text: string, parameters: readonly (string | null)[], prepare: boolean): Promise<QueryResult> {
     if (this.lost) return Promise.reject(connectionLost());
-    // A copy, since postgres.js writes into the array it is given.
-    const query = this.#sql.unsafe(text, [...parameters], { prepare, simple: false } as object).values();
+    const query = this.#sql.unsafe(text, toMutable(parameters), prepare ? PREPARED : UNPREPARED).values();
+    const sent = internals(query);
+    sent.options.query = sent;
     return new Promise((resolve, reject) => {
       this.#underWay.set(query, reject);
       query.then(
         (result) => {
           this.#underWay.delete(query);
+          if (prepare) this.#prepared.add(text);
           resolve({
             rows: result,
             columns: result.columns ?? [],
@@ -125,7 +150,7 @@ class PostgresConnection implements Connection {
         },
         (thrown: unknown) => {
           this.#underWay.delete(query);
-          const error = toDatabaseError(thrown);
+          const error = this.#explain(toDatabaseError(thrown), text);
           if (isStalePlan(error)) this.stale = true;
           // The server says goodbye before it closes the socket; nothing sent after that is answered.
           if (/^(?:57P0[1-5]|25P03|08)/.test(error.code)) this.lost = true;
@@ -133,6 +158,16 @@ class PostgresConnection implements Connection {
         },
       );
     });
+  }
+
+  /** A prepared statement that no longer fits the type of a column says so in words of its own. */
+  #explain(error: DatabaseError, text: string): DatabaseError {
+    if (error.routine !== "transformAssignedExpr" || !this.#prepared.has(text)) return error;
+    return new DatabaseError(error.message, { code: STALE_STATEMENT, cause: error });
+  }
+
+  isPrepared(text: string): boolean {
+    return this.#prepared.has(text);
   }
 
   async script(text: string): Promise<void> {
@@ -149,7 +184,7 @@ class PostgresConnection implements Connection {
 
   async cancel(): Promise<boolean> {
     for (const query of this.#underWay.keys()) {
-      const { canceller, active } = query as Cancellable;
+      const { canceller, active } = internals(query);
       // One request stops the statement that runs; those sent behind it fail with the transaction.
       if (active && canceller) await canceller(query);
     }
@@ -192,4 +227,14 @@ function toDatabaseError(thrown: unknown): DatabaseError {
     routine: error.routine,
     cause: thrown,
   });
+}
+
+/** What of a query is not in its types. */
+function internals(query: unknown): QueryInternals {
+  return query as QueryInternals;
+}
+
+/** postgres.js does not write into the list; its types ask for one that could be. */
+function toMutable(parameters: readonly (string | null)[]): (string | null)[] {
+  return parameters as (string | null)[];
 }

@@ -15,7 +15,7 @@ export interface RowSelection {
   ): StoredRow;
 }
 
-/** Selects a row's version, time of change, id and the named fields (absent: all). */
+/** Selects a row's version, id, the named fields (absent: all), and its time of change where it is none of them. */
 export function selectRow(
   tables: Tables,
   table: Table,
@@ -24,10 +24,10 @@ export function selectRow(
 ): RowSelection {
   const names = fields === undefined ? [...table.columns.keys()] : [...new Set(["id", ...fields])];
   const columns = names.map((name) => tables.column(table, name));
-  const updatedAt = tables.column(table, "updatedAt");
+  const updatedAt = names.includes("updatedAt") ? [] : [tables.column(table, "updatedAt").name];
   const layout = createLayout(columns);
   return {
-    columns: [VERSION, updatedAt.name, ...columns.map(({ name }) => name)].map((name) => `${alias}.${name}`),
+    columns: [VERSION, ...columns.map(({ name }) => name), ...updatedAt].map((name) => `${alias}.${name}`),
     decode: (row, start, allowed, expanded) => new TextRow(layout, row, start, allowed, expanded),
   };
 }

@@ -1,3 +1,4 @@
+import { ApiError } from "../../base/errors/index.ts";
 import { type JsonValue, stringifyJson, timestampFromMs } from "../../base/lib/index.ts";
 import type {
   ClaimResult,
@@ -14,8 +15,9 @@ import type {
   StoredRow,
 } from "../engine/ports.ts";
 import { claimLock } from "./claim-lock.ts";
-import type { QueryResult, SqlText } from "./driver.ts";
-import type { Purpose } from "./errors.ts";
+import { DatabaseError, isStalePlan, type QueryResult, type SqlText } from "./driver.ts";
+import { abortError, type Purpose, toStoreError } from "./errors.ts";
+import { Interruption } from "./interruption.ts";
 import { Lease } from "./lease.ts";
 import { readPage } from "./page.ts";
 import { FIND_ANSWER, SAVEPOINT, STORE_ANSWER, TRY_LOCK, UNDO } from "./sql/claim.sql.ts";
@@ -30,19 +32,24 @@ import { checkText, parameterToSql, rowToObject } from "./values.ts";
 /** The session of one call. See the port for what each method promises. */
 export class StoreSession implements Session {
   readonly #parts: StoreParts;
-  readonly #signal: AbortSignal;
+  readonly #interruption = new Interruption();
   #lease: Lease | undefined;
   #savepoint = false;
   /** Writes nobody waits for: they travel with the next statement or the commit, which reports their failure. */
   #deferred: Promise<unknown>[] = [];
 
-  constructor(parts: StoreParts, scope: SessionScope) {
+  constructor(parts: StoreParts, { signal }: SessionScope) {
     this.#parts = parts;
-    this.#signal = scope.signal;
+    if (signal?.aborted) this.interrupt(abortError(signal));
+    else signal?.addEventListener("abort", () => this.interrupt(abortError(signal)), { once: true });
   }
 
   get inTransaction(): boolean {
     return this.#lease !== undefined;
+  }
+
+  interrupt(reason: ApiError): void {
+    this.#interruption.interrupt(reason);
   }
 
   async begin(): Promise<void> {
@@ -75,14 +82,17 @@ export class StoreSession implements Session {
     const { tables, gets } = this.#parts;
     const table = tables.table(resource);
     const statement = gets.get(getShape(resource, options), () => buildGet(tables, table, options));
-    const { rows } = await this.#run(statement.text, getParameters(id, options), statement.prepare);
+    const parameters = getParameters(id, options);
+    const { rows } = await (options.lock
+      ? this.#run(statement.text, parameters, statement.prepare)
+      : this.#read(statement.text, parameters, statement.prepare));
     return rows[0] && statement.read(rows[0]);
   }
 
   list(resource: string, plan: ListPlan): Promise<StoredPage> {
     return readPage(
       this.#parts,
-      (text, parameters, prepare) => this.#run(text, parameters, prepare),
+      (text, parameters, prepare) => this.#read(text, parameters, prepare),
       resource,
       plan,
     );
@@ -191,6 +201,23 @@ export class StoreSession implements Session {
     this.#deferred.push(sent);
   }
 
+  /** Runs a statement that only reads: with those of other calls where it can. */
+  async #read(text: string, parameters: readonly SqlText[], prepare: boolean): Promise<QueryResult> {
+    if (prepare && this.#lease === undefined) {
+      const { lanes, tables } = this.#parts;
+      const shared = lanes.read(text, parameters, this.#interruption);
+      if (shared !== undefined) {
+        try {
+          const result = await shared;
+          if (result !== undefined) return result;
+        } catch (error) {
+          throw toStoreError(error, "read", tables.constraints);
+        }
+      }
+    }
+    return this.#run(text, parameters, prepare);
+  }
+
   async #run(
     text: string,
     parameters: readonly SqlText[],
@@ -203,8 +230,10 @@ export class StoreSession implements Session {
       try {
         return await lease.run(text, parameters, { prepare, purpose });
       } catch (error) {
-        // A connection that died while idle is often noticed only by its next use. Reads can be repeated.
-        if (!(purpose === "read" && lease.unfit && attempt <= this.#parts.pool.maxConnections)) throw error;
+        // A connection that died while idle is often noticed only by its next use. Reads can be repeated, and so can
+        // what was refused before it began.
+        const repeatable = purpose === "read" ? lease.unfit : isStale(error);
+        if (!repeatable || attempt > this.#parts.pool.maxConnections) throw error;
       } finally {
         void lease.end();
       }
@@ -213,11 +242,16 @@ export class StoreSession implements Session {
 
   async #take(): Promise<Lease> {
     const { pool, tables } = this.#parts;
-    return new Lease(pool, await pool.acquire(this.#signal), this.#signal, tables.constraints);
+    return new Lease(pool, await pool.acquire(this.#interruption), this.#interruption, tables.constraints);
   }
 
   #inTransaction(): Lease {
     if (!this.#lease) throw new TypeError("The session is not in a transaction");
     return this.#lease;
   }
+}
+
+/** Whether a statement was refused since its plan no longer fits the schema. */
+function isStale(error: unknown): boolean {
+  return error instanceof ApiError && error.cause instanceof DatabaseError && isStalePlan(error.cause);
 }

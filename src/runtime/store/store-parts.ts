@@ -1,6 +1,7 @@
 import type { Model } from "../../contract/model/index.ts";
 import type { Clock } from "../engine/ports.ts";
 import type { Pool } from "./pool.ts";
+import { ReadLanes } from "./read-lanes.ts";
 import type { ReadRow } from "./sql/get.sql.ts";
 import type { ReadPageRow } from "./sql/list.sql.ts";
 import { StatementCache } from "./statements.ts";
@@ -11,6 +12,7 @@ import { createTables, type Tables } from "./tables.ts";
 export interface StoreParts {
   readonly model: Model;
   readonly pool: Pool;
+  readonly lanes: ReadLanes;
   readonly clock: Clock;
   readonly stepLocks: StepLocks;
   readonly tables: Tables;
@@ -29,6 +31,7 @@ export function createStoreParts({
   return {
     model,
     pool,
+    lanes: new ReadLanes(pool),
     clock,
     stepLocks,
     tables: createTables(model),

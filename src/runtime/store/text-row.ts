@@ -3,11 +3,12 @@ import type { SqlText } from "./driver.ts";
 import type { Column } from "./tables.ts";
 import { timestampFromSql } from "./values.ts";
 
-/** Where a row's texts lie: version, time of change, then its columns. */
+/** Where a row's texts lie: its version, its columns, then the time of change where it is none of them. */
 export interface RowLayout {
   readonly columns: readonly Column[];
-  /** Index of the id among the columns. */
+  /** Places of the id and the time of change, counted from the version. */
   readonly id: number;
+  readonly updatedAt: number;
   /** The writer made last, which is that of the same caller's view nearly always. */
   writer: RowWriter | undefined;
 }
@@ -28,7 +29,8 @@ export interface RowWriter {
 
 /** Makes the layout of a row of these columns. */
 export function createLayout(columns: readonly Column[]): RowLayout {
-  return { columns, id: columns.findIndex(({ field }) => field === "id"), writer: undefined };
+  const place = (name: string) => columns.findIndex(({ field }) => field === name) + 1;
+  return { columns, id: place("id"), updatedAt: place("updatedAt") || columns.length + 1, writer: undefined };
 }
 
 /** A row as the database sent it; its values are decoded only where somebody reads them. */
@@ -56,7 +58,7 @@ export class TextRow implements StoredRow {
   }
 
   get id(): string {
-    return this.#texts[this.#start + 2 + this.#layout.id] ?? "";
+    return this.#texts[this.#start + this.#layout.id] ?? "";
   }
 
   get version(): number {
@@ -64,11 +66,11 @@ export class TextRow implements StoredRow {
   }
 
   get updatedAt(): string {
-    return timestampFromSql(this.#texts[this.#start + 1] ?? "");
+    return timestampFromSql(this.#texts[this.#start + this.#layout.updatedAt] ?? "");
   }
 
   get values(): Readonly<Record<string, unknown>> {
-    this.#values ??= decodeValues(this.#layout.columns, this.#texts, this.#start + 2);
+    this.#values ??= decodeValues(this.#layout.columns, this.#texts, this.#start + 1);
     return this.#values;
   }
 
@@ -95,7 +97,7 @@ function writerOf(layout: RowLayout, names: readonly string[]): RowWriter {
     if (column === undefined) throw new TypeError(`The field "${name}" was not read`);
     const { node, codec } = column;
     return {
-      at: index + 2,
+      at: index + 1,
       key: `,${JSON.stringify(name)}:`,
       nullable: node.nullable === true,
       json: codec.json,

@@ -123,13 +123,19 @@ export const failures = group("failures", {
     await stage.okAnswer("hold", { input: { label: stage.word() }, idempotencyKey: stage.word("key-"), as });
   },
 
-  "a caller may ask for less time": async (stage) => {
-    const as = await stage.stranger();
-    const label = stage.word();
-    const release = holdHandler(label);
-    await stage.refused("hold", "deadline_exceeded", { input: { label }, timeoutMs: 200, as });
-    await release();
-    assert.equal(await stage.countSpecimens(as, label), 0);
+  "a caller may ask for less time": {
+    skip: ({ caller }) =>
+      caller === "client"
+        ? "The client ends a call at its own deadline, whatever the service answers"
+        : undefined,
+    run: async (stage) => {
+      const as = await stage.stranger();
+      const label = stage.word();
+      const release = holdHandler(label);
+      await stage.refused("hold", "deadline_exceeded", { input: { label }, timeoutMs: 200, as });
+      await release();
+      assert.equal(await stage.countSpecimens(as, label), 0);
+    },
   },
 
   "a caller that goes away: the work is undone": async (stage) => {

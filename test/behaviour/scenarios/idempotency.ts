@@ -88,13 +88,17 @@ export const idempotency = group("idempotency", {
     assert.equal(await stage.countSpecimens(as, label), 3);
   },
 
-  "a key that is empty, too long or has odd characters is refused": async (stage) => {
-    const as = await stage.stranger();
-    for (const idempotencyKey of ["", "x".repeat(300), "a b\tc", "ключ"]) {
-      const answer = await stage.call("specimen.create", { input: { label: "x" }, idempotencyKey, as });
-      assert.equal(answer.ok, false, JSON.stringify(idempotencyKey));
-      assert.equal(answer.status, 400, `${JSON.stringify(idempotencyKey)}: ${answer.code}`);
-    }
+  "a key that is empty, too long or has odd characters is refused": {
+    skip: ({ caller }) =>
+      caller === "client" ? "The client refuses such a key before it is sent" : undefined,
+    run: async (stage) => {
+      const as = await stage.stranger();
+      for (const idempotencyKey of ["", "x".repeat(300), "a b\tc", "ключ"]) {
+        const answer = await stage.call("specimen.create", { input: { label: "x" }, idempotencyKey, as });
+        assert.equal(answer.ok, false, JSON.stringify(idempotencyKey));
+        assert.equal(answer.status, 400, `${JSON.stringify(idempotencyKey)}: ${answer.code}`);
+      }
+    },
   },
 
   "a declared 4xx is stored with its effects undone": async (stage) => {

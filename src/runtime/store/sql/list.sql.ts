@@ -90,12 +90,14 @@ export function buildList(tables: Tables, table: Table, plan: ListPlan): BuiltSt
   const offset = plan.offset === undefined ? "" : ` offset ${next()}`;
   const row = selectRow(tables, table, "t", plan.fields);
   const expansions = selectExpansions(tables, table, "t", plan.expand ?? [], next);
-  const columns = [`${sort.expression} as "sort"`, `t."id" as "tie"`, ...row.columns, ...expansions.columns];
+  const sorted = row.columns.includes(sort.expression) ? [] : [sort.expression];
+  const columns = [...row.columns, ...sorted, ...expansions.columns];
+  const sortAt = columns.indexOf(sort.expression);
   const backward = plan.from?.backward === true;
   const direction = plan.sort.descending === backward ? "asc" : "desc";
   const select = (segment: readonly string[]) =>
     [
-      `select ${columns.map((column, index) => (index < 2 ? column : `${column} as "c${index}"`)).join(", ")}`,
+      `select ${columns.map((column, index) => `${column} as "c${index}"`).join(", ")}`,
       `from ${table.name} t`,
       ...paths.joins,
       ...expansions.joins,
@@ -108,13 +110,14 @@ export function buildList(tables: Tables, table: Table, plan: ListPlan): BuiltSt
   const text =
     others.length === 0
       ? only!
-      : `select * from (${[only, ...others].map((part) => `(${part})`).join(" union all ")}) u order by "sort" ${direction}, "tie" ${direction} limit ${limit}`;
+      : `select * from (${[only, ...others].map((part) => `(${part})`).join(" union all ")}) u order by "c${sortAt}" ${direction}, "c${columns.indexOf('t."id"')}" ${direction} limit ${limit}`;
   return {
     text,
     read: {
-      row: (texts) => row.decode(texts, 2, true, expansions.decode(texts, 2 + row.columns.length)),
+      row: (texts) =>
+        row.decode(texts, 0, true, expansions.decode(texts, row.columns.length + sorted.length)),
       sortValue(texts) {
-        const text = texts[0] ?? null;
+        const text = texts[sortAt] ?? null;
         return text === null ? null : sort.column.codec.decode(text);
       },
     },

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { databases, type TestStore } from "../../../test/support/databases.ts";
+import { customer, scope, shop } from "../../../test/support/shop.ts";
+import { ApiError } from "../../base/errors/index.ts";
+import type { Connection, Driver } from "./driver.ts";
+import { Interruption } from "./interruption.ts";
+import { Pool } from "./pool.ts";
+import { createPostgresDriver } from "./postgres-driver.ts";
+import { ReadLanes } from "./read-lanes.ts";
+
+const LIMITS = { maxWaiting: 100, maxAgeMs: 60_000 };
+const ECHO = "select $1::text";
+const SLEEP = "select pg_sleep($1::float8)";
+
+for (const database of databases()) {
+  if (database.kind !== "postgres") continue;
+  describe("reads that share connections", () => {
+    let store: TestStore;
+    before(async () => {
+      store = await database.open(shop, { poolSize: 10 });
+    });
+    after(() => store.close());
+
+    /** Lanes on a pool of their own, which notes how many statements each connection had under way at most. */
+    function openLanes(maxConnections = 10) {
+      const { url } = store;
+      assert.ok(url);
+      const driver = createPostgresDriver({ url, maxConnections, connectTimeoutMs: 5000 });
+      const most = new Map<Connection, number>();
+      const counting: Driver = {
+        ...driver,
+        async connect() {
+          const connection = await driver.connect();
+          const query = connection.query.bind(connection);
+          let running = 0;
+          connection.query = (...given) => {
+            most.set(connection, Math.max(++running, most.get(connection) ?? 0));
+            return query(...given).finally(() => running--);
+          };
+          return connection;
+        },
+      };
+      const pool = new Pool(counting, { ...LIMITS, maxConnections });
+      const lanes = new ReadLanes(pool);
+      const read = (text: string, parameter: string, interruption = new Interruption()) => {
+        const reading = lanes.read(text, [parameter], interruption);
+        return reading?.then((result) => result?.rows[0]?.[0]);
+      };
+      return { pool, lanes, read, most, close: () => pool.close() };
+    }
+
+    const running = async (text: string) => {
+      const rows = await store
+        .open(scope())
+        .sql(
+          "select pid from pg_stat_activity where datname = current_database() and state = 'active' and query = $1",
+          [text],
+        );
+      return rows.map(({ pid }) => pid);
+    };
+
+    test("many reads at once take at most three connections, each its own answer", async () => {
+      const { read, most, close } = openLanes();
+      for (let round = 0; round < 5; round++) {
+        const asked = Array.from({ length: 100 }, (_, index) => `${round} ${index}`);
+        const answers = await Promise.all(asked.map((parameter) => read(ECHO, parameter)));
+        // Undefined where the machine was too busy: such a read is run again alone.
+        for (const [index, answer] of answers.entries())
+          assert.ok(answer === undefined || answer === asked[index], `${answer} for ${asked[index]}`);
+      }
+      assert.ok(most.size <= 3, `${most.size} connections`);
+      assert.ok(Math.max(...most.values()) > 1, "several statements were under way on one connection");
+      await close();
+    });
+
+    test("a small pool keeps its connections for transactions", async () => {
+      const { read, close } = openLanes(3);
+      assert.equal(read(ECHO, "x"), undefined);
+      await close();
+    });
+
+    test("an error is the answer of its own read only", async () => {
+      const { read, close } = openLanes();
+      const inverse = "select 1 / $1::int";
+      await read(inverse, "1");
+      const outcomes = await Promise.allSettled(["1", "0", "1", "0"].map((number) => read(inverse, number)));
+      for (const [index, outcome] of outcomes.entries()) {
+        if (outcome.status === "fulfilled") assert.ok(outcome.value === undefined || index % 2 === 0);
+        else assert.equal(index % 2, 1);
+      }
+      await close();
+    });
+
+    test("reads behind a slow one are told to run elsewhere, and the slow statement is kept out for a while", async () => {
+      const { read, lanes, close } = openLanes();
+      const interruption = new Interruption();
+      await read(SLEEP, "0");
+      await read(ECHO, "x");
+      const slow = [0, 1, 2].map(() => read(SLEEP, "600", interruption));
+      const behind = await Promise.all([1, 2, 3, 4, 5].map((number) => read(ECHO, String(number))));
+      for (const [index, answer] of behind.entries())
+        assert.ok(answer === undefined || answer === String(index + 1));
+      // It is found out after 100 ms or so, more where the machine is busy.
+      while (lanes.read(SLEEP, ["0"], interruption) !== undefined) await sleep(20);
+      interruption.interrupt(new ApiError("cancelled", "enough"));
+      await Promise.allSettled(slow);
+      assert.equal((await read(ECHO, "again")) ?? "again", "again");
+      await close();
+    });
+
+    test("an interrupted read is refused at once and cancelled in the database; its neighbours are never", async () => {
+      const { read, close } = openLanes();
+      const reason = new ApiError("deadline_exceeded", "late");
+      await read(SLEEP, "0");
+      await read(ECHO, "x");
+      const interruption = new Interruption();
+      const asleep = read(SLEEP, "600", interruption);
+      const neighbours = [1, 2, 3, 4, 5, 6].map((number) => read(ECHO, String(number)));
+      while ((await running(SLEEP)).length === 0) await sleep(5);
+      interruption.interrupt(reason);
+      await assert.rejects(async () => asleep, reason);
+      for (const [index, answer] of (await Promise.all(neighbours)).entries())
+        assert.ok(answer === undefined || answer === String(index + 1));
+      while ((await running(SLEEP)).length > 0) await sleep(5);
+      await assert.rejects(async () => read(ECHO, "x", interruption), reason);
+      await close();
+    });
+
+    test("reads are interrupted at random beside others, and every answer is the right one", async () => {
+      const { read, close } = openLanes();
+      await read(SLEEP, "0");
+      for (let round = 0; round < 20; round++) {
+        const doomed = Array.from({ length: 6 }, (_, index) => {
+          const interruption = new Interruption();
+          setTimeout(() => interruption.interrupt(new ApiError("cancelled", "gone")), index * 7);
+          return read(SLEEP, "0.02", interruption)?.catch((error: unknown) => {
+            assert.ok(error instanceof ApiError && error.code === "cancelled", String(error));
+          });
+        });
+        const answers = await Promise.all([...Array(20).keys()].map((number) => read(ECHO, String(number))));
+        for (const [index, answer] of answers.entries())
+          assert.ok(answer === undefined || answer === String(index), `${answer} for ${index}`);
+        await Promise.all(doomed);
+      }
+      await close();
+    });
+
+    test("when its connection dies, a read is to be run again", async () => {
+      const { read, close } = openLanes();
+      await read(SLEEP, "0");
+      const asleep = read(SLEEP, "600");
+      let pids = await running(SLEEP);
+      for (; pids.length === 0; pids = await running(SLEEP)) await sleep(5);
+      await store.open(scope()).sql("select pg_terminate_backend($1)", [pids[0]]);
+      assert.equal(await asleep, undefined);
+      assert.equal((await read(ECHO, "again")) ?? "again", "again");
+      await close();
+    });
+
+    test("a migration under running reads mixes up no answers and fails none", async () => {
+      const rows = Array.from({ length: 30 }, () => customer());
+      for (const values of rows) await store.open(scope()).insert("customer", values);
+      let migrating = true;
+      const reader = async () => {
+        while (migrating) {
+          await Promise.all(
+            rows.map(async ({ id }) => {
+              const row = await store.open(scope()).get("customer", id, { access: "all" });
+              assert.equal(row?.id, id);
+              assert.equal(row.values.email, `${id}@example.com`);
+            }),
+          );
+        }
+      };
+      const reading = reader();
+      for (const type of ["varchar(90)", "text", "varchar(80)", "text"]) {
+        await sleep(30);
+        const admin = store.open(scope());
+        await admin.sql(`alter table customers alter column name type ${type}`, []);
+      }
+      await sleep(30);
+      migrating = false;
+      await reading;
+    });
+  });
+}
