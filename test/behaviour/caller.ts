@@ -28,6 +28,17 @@ export interface Question {
   readonly signal?: AbortSignal;
 }
 
+/** One call of a batch. */
+export interface Part {
+  readonly operation: string;
+  readonly question?: Omit<Question, "as" | "signal" | "text">;
+}
+
+/** What a batch says for all of its parts. */
+export interface BatchQuestion extends Pick<Question, "as" | "timeoutMs"> {
+  readonly atomic: boolean;
+}
+
 /** What came back, in the same form from every protocol. */
 export interface Answer {
   readonly ok: boolean;
@@ -53,5 +64,7 @@ export interface Answer {
 export interface Caller {
   readonly name: string;
   call(operation: string, question?: Question): Promise<Answer>;
+  /** Several calls as one, by the same actor. */
+  batch(parts: readonly Part[], options: BatchQuestion): Promise<readonly Answer[]>;
   close(): Promise<void>;
 }

@@ -11,6 +11,7 @@ export const behaviour = service(
     title: "Behaviour",
     resources: [...clinic.options.resources, Specimen, Note],
     authentication: [apiKeys, bearerTokens()],
+    batch: { maxParts: 20 },
     operations: [...(clinic.options.operations ?? []), ...laboratoryOperations, ...scriptOperations],
   }),
   [...handlers, ...laboratoryHandlers, ...scriptHandlers],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Model } from "../../src/contract/model/model.ts";
-import type { Actor, Answer, Caller, Question } from "./caller.ts";
+import type { Actor, Answer, BatchQuestion, Caller, Part, Question } from "./caller.ts";
 import type { Place } from "./scenario.ts";
 
 /** A row as JSON carries it. */
@@ -62,6 +62,10 @@ export class Stage {
 
   call(operation: string, question: Question = {}): Promise<Answer> {
     return this.caller.call(operation, question);
+  }
+
+  batch(parts: readonly Part[], options: BatchQuestion): Promise<readonly Answer[]> {
+    return this.caller.batch(parts, options);
   }
 
   /** Calls and insists on success; returns the value. */

@@ -85,6 +85,7 @@ const tooOld = error("too_old", { status: 410, message: "It is too old." });
 const everything = api("everything", {
   title: "Everything",
   description: "# All\n\nof it",
+  batch: { maxParts: 10 },
   versions: { v1: "2025-01-01", v2: "2026-01-01" },
   resources: [Author, ApiKey2],
   operations: [

@@ -112,6 +112,7 @@ export async function openLibrary(options: TestLibraryOptions = {}): Promise<Tes
   const watched = {
     model,
     check: engine.check,
+    openAtomicBatch: engine.openAtomicBatch,
     execute: (call: Call) => {
       calls.push(call);
       return options.execute?.(call) ?? engine.execute(call);

@@ -60,6 +60,7 @@ export const CODES = {
   invalid_input: { http: 422, grpc: "INVALID_ARGUMENT", retry: "no", title: "Invalid input" },
   reference_not_found: { http: 422, grpc: "FAILED_PRECONDITION", retry: "no", title: "Reference not found" },
   idempotency_key_reused: { http: 422, grpc: "INVALID_ARGUMENT", retry: "no", title: "Idempotency key reused" },
+  failed_dependency: { http: 424, grpc: "ABORTED", retry: "no", title: "Failed dependency" },
   precondition_required: { http: 428, grpc: "FAILED_PRECONDITION", retry: "no", title: "Precondition required" },
   rate_limited: { http: 429, grpc: "RESOURCE_EXHAUSTED", retry: "later", title: "Rate limited" },
   headers_too_large: { http: 431, grpc: "INVALID_ARGUMENT", retry: "no", title: "Headers too large" },

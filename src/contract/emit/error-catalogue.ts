@@ -132,6 +132,10 @@ const TEXTS: Readonly<Record<Code, readonly [meaning: string, remedy: string]>> 
     "The `Idempotency-Key` was used before with another request.",
     "Make a new key for a new request.",
   ],
+  failed_dependency: [
+    "Another part of the same atomic batch failed, so nothing of this one was done either.",
+    "Mend the part that has an error of its own, and send the batch again.",
+  ],
   precondition_required: [
     "The operation takes no change without `If-Match`.",
     "Read the row and send its ETag in `If-Match`.",

@@ -30,6 +30,21 @@ export function errorResponses(context: EmitContext, operation: OperationModel):
   return responses;
 }
 
+/** The error responses of these built-in codes, by status. */
+export function problemResponses(context: EmitContext, codes: readonly Code[]): JsonObject {
+  const responses: JsonObject = {};
+  for (const [status, of] of Map.groupBy(codes, (code) => CODES[code].http)) {
+    const name = of.length > 3 ? `Status${status}` : of.map(toPascalCase).join("Or");
+    responses[String(status)] = context.components.ref(
+      "responses",
+      name,
+      () => errorResponse(context, status, of, []),
+      `${status} ${of.join(" ")}`,
+    );
+  }
+  return responses;
+}
+
 function errorResponse(
   context: EmitContext,
   status: number,

@@ -1,6 +1,7 @@
 import type { JsonValue } from "../../base/lib/json.ts";
 import type { Model } from "../model/index.ts";
 import { toTitle } from "../model/names.ts";
+import { batchObject } from "./batch.ts";
 import { createEmitContext } from "./context.ts";
 import type { JsonObject } from "./json-object.ts";
 import { FREE_TAG, operationObject } from "./operation.ts";
@@ -26,6 +27,10 @@ export function emitOpenApi(model: Model, options: OpenApiOptions = {}): JsonVal
       [http.method.toLowerCase()]: operationObject(context, operation),
     };
     tags.add(operation.resource ?? "");
+  }
+  if (model.batch !== undefined) {
+    paths["/batch"] = { post: batchObject(context, model.batch) };
+    tags.add("");
   }
   return {
     openapi: "3.1.1",

@@ -28,6 +28,18 @@ export interface ApiOptions<
   readonly authentication?: readonly AuthenticationSpec[];
   /** How REST offers it, for an api whose clients are there already. */
   readonly rest?: RestOptions;
+  /** Takes several calls in one request, all or nothing if the caller wants. Default: none; `{}` takes the defaults. */
+  readonly batch?: BatchLimits;
+}
+
+/** How much one batch may be. */
+export interface BatchLimits {
+  /** Default 50. */
+  readonly maxParts?: number;
+  /** Bytes of its body. Default 1 MiB. */
+  readonly maxBytes?: number;
+  /** Milliseconds for all parts together. Default 30,000. */
+  readonly deadlineMs?: number;
 }
 
 /** Which standard operations resources have, by the resource's name. */

@@ -6,6 +6,7 @@ import { checkRelationPaths } from "./check-relation-paths.ts";
 import { checkRoutes } from "./check-routes.ts";
 import { checkAccessTable, findJoins } from "./compile-access.ts";
 import { compileAuthentication } from "./compile-authentication.ts";
+import { compileBatch } from "./compile-batch.ts";
 import { createDeclaredErrors } from "./compile-errors.ts";
 import { compileEvents } from "./compile-events.ts";
 import { compileFields } from "./compile-fields.ts";
@@ -31,6 +32,7 @@ const OPTIONS = [
   "events",
   "authentication",
   "rest",
+  "batch",
 ];
 
 /**
@@ -55,6 +57,7 @@ export function compile(api: Api): Model {
   const models = compileResources(specs, scope);
   const errors = createDeclaredErrors(scope);
   const rest = compileRest(read, version, report);
+  const batch = compileBatch(read, report);
   const authentication = compileAuthentication(read, report);
   const operations: Record<string, OperationModel> = {};
   for (const [id, spec] of specs) {
@@ -88,6 +91,7 @@ export function compile(api: Api): Model {
     events,
     authentication,
     rest: rest.model,
+    ...(batch === undefined ? {} : { batch }),
   });
 }
 

@@ -4,6 +4,7 @@ export type {
   AccessRule,
   AnswerModel,
   AuthenticationModel,
+  BatchModel,
   ErrorModel,
   ErrorStyleModel,
   ErrorTemplateModel,

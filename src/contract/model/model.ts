@@ -24,6 +24,16 @@ export interface Model {
   /** Ways in which callers say who they are; at least one. */
   readonly authentication: readonly AuthenticationModel[];
   readonly rest: RestModel;
+  /** Absent: calls come one by one. */
+  readonly batch?: BatchModel;
+}
+
+/** How much one batch of calls may be. */
+export interface BatchModel {
+  readonly maxParts: number;
+  readonly maxBytes: number;
+  /** For all parts together. */
+  readonly deadlineMs: number;
 }
 
 /** API keys of our own, or tokens that the service checks itself, in `Authorization: <scheme> <token>`. */

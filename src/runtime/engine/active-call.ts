@@ -1,5 +1,6 @@
 import type { ApiError } from "../../base/errors/index.ts";
 import { NOBODY } from "./access.ts";
+import type { BatchMembership } from "./batch-membership.ts";
 import type { Call, Failure, Outcome, Principal, Success } from "./call.ts";
 import type { EngineCore } from "./core.ts";
 import type { DurableSteps } from "./durable-steps.ts";
@@ -72,7 +73,11 @@ export class ActiveCall {
   #session: Session | undefined = undefined;
   #controller: AbortController | undefined = undefined;
 
-  constructor(core: EngineCore, plan: OperationPlan, request: Call) {
+  /** The atomic batch that it is part of. */
+  readonly batch: BatchMembership | undefined;
+
+  constructor(core: EngineCore, plan: OperationPlan, request: Call, batch?: BatchMembership) {
+    this.batch = batch;
     this.core = core;
     this.startedAt = core.onAccount === undefined ? 0 : performance.now();
     this.plan = plan;
@@ -96,7 +101,7 @@ export class ActiveCall {
   }
 
   #open(): Session {
-    const session = this.core.store.open({ deadline: this.deadline });
+    const session = this.batch?.openSession() ?? this.core.store.open({ deadline: this.deadline });
     if (this.endedBy !== undefined) session.interrupt(this.endedBy);
     return session;
   }

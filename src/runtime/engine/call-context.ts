@@ -1,4 +1,4 @@
-import { UsageError } from "../../base/errors/index.ts";
+import { ApiError, UsageError } from "../../base/errors/index.ts";
 import { timestampFromMs } from "../../base/lib/index.ts";
 import type { EventDefinition } from "../../contract/language/index.ts";
 import type { OperationModel } from "../../contract/model/model.ts";
@@ -71,10 +71,11 @@ export class CallContext implements HandlerContext, DbHost {
   }
 
   get step(): StepFunction {
-    const { steps, plan } = this.#call;
+    const { steps, plan, batch } = this.#call;
     const run = this.#run;
     // Each step returns what its own work did: recorded and read back as the same JSON value.
     return async (name, work, options): Promise<any> => {
+      if (batch !== undefined) throw stepInBatch(plan.operation);
       if (steps === undefined || run === undefined) throw noSteps(plan.operation);
       return steps.step(run, name, work, options);
     };
@@ -145,6 +146,13 @@ function noSteps({ id, kind }: OperationModel): UsageError {
     found: kind === "command" ? "a command that may be called without a key" : `a ${kind}`,
     fix: kind === "command" ? 'declare it with idempotency: "required"' : "call others in a command",
   });
+}
+
+function stepInBatch({ id }: OperationModel): ApiError {
+  return new ApiError(
+    "not_implemented",
+    `${id} calls other services in durable steps, which outlive a transaction: it cannot be part of an atomic batch.`,
+  );
 }
 
 function answered(operation: string): UsageError {

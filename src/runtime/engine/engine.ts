@@ -2,6 +2,9 @@ import { ApiError } from "../../base/errors/index.ts";
 import type { JsonValue } from "../../base/lib/json.ts";
 import type { Model } from "../../contract/model/model.ts";
 import { ActiveCall, failureOf } from "./active-call.ts";
+import { type AtomicBatch, type BatchScope, openAtomicBatch } from "./atomic-batch.ts";
+import { type BatchOptions, runBatch } from "./batch.ts";
+import type { BatchMembership } from "./batch-membership.ts";
 import type { Call, Failure, Outcome } from "./call.ts";
 import { checkCall } from "./check-call.ts";
 import { checkHandlers } from "./check-handlers.ts";
@@ -23,6 +26,13 @@ export interface Engine {
   execute(call: Call): Promise<Outcome> | Outcome;
   /** Tells whether the call would be refused whatever its input is: who calls may not, or nobody may just now. */
   check(call: Call): Promise<Failure | undefined>;
+  /**
+   * Runs calls one after the other and answers each. Atomic: in one transaction; where one fails, its outcome says why
+   * and those of the others are `failed_dependency`. Never rejects.
+   */
+  batch(calls: readonly Call[], options: BatchOptions): Promise<readonly Outcome[]>;
+  /** As an atomic {@link batch}, for protocols that make their calls one by one. */
+  openAtomicBatch(scope: BatchScope): AtomicBatch;
   /** Runs one server stream; the iteration throws ApiError. Values are in wire form. */
   stream(call: Call): AsyncIterable<JsonValue>;
   /** Runs work in one transaction outside any call (seeds, jobs); commits when it resolves. */
@@ -47,15 +57,19 @@ export function createEngine(options: EngineOptions): Engine {
     const plan = planOperation(operation, model, core.resources, handlers.get(operation.id));
     pipelines.set(operation.id, compilePipeline(STEPS, plan, core));
   }
+  const execute = (call: Call, batch?: BatchMembership) => {
+    const pipeline = pipelines.get(call.operation);
+    if (pipeline === undefined || pipeline.plan.operation.kind === "stream") {
+      return failureOf(notServed(call, pipeline, "one answer"));
+    }
+    return runCall(pipeline, new ActiveCall(core, pipeline.plan, call, batch));
+  };
+  const openBatch = (scope: BatchScope) => openAtomicBatch(core, scope, execute);
   return {
     model,
-    execute(call) {
-      const pipeline = pipelines.get(call.operation);
-      if (pipeline === undefined || pipeline.plan.operation.kind === "stream") {
-        return failureOf(notServed(call, pipeline, "one answer"));
-      }
-      return runCall(pipeline, new ActiveCall(core, pipeline.plan, call));
-    },
+    execute: (call) => execute(call),
+    batch: (calls, how) => runBatch(calls, how, { execute, openBatch }),
+    openAtomicBatch: openBatch,
     async check(call) {
       const pipeline = pipelines.get(call.operation);
       if (pipeline === undefined) return failureOf(notServed(call, pipeline, "one answer"));

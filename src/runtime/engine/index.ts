@@ -1,4 +1,6 @@
+export { type AtomicBatch, type BatchScope, failedDependency } from "./atomic-batch.ts";
 export type { Authenticate, AuthenticationContext, Caller } from "./authenticate.ts";
+export type { BatchOptions } from "./batch.ts";
 export type {
   ApiKeyCredentials,
   BearerCredentials,

@@ -5,6 +5,7 @@ import { stringifyJson } from "../../base/lib/index.ts";
 import type { Operation } from "../../contract/language/index.ts";
 import type { OperationModel } from "../../contract/model/index.ts";
 import {
+  type BatchOptions,
   type Call,
   type Credentials,
   type Engine,
@@ -49,6 +50,11 @@ export interface Caller {
   call(operation: string, request?: TestRequest): Promise<JsonValue | undefined>;
   /** Calls in wire form and returns what a protocol would get; never throws for an error of the API. */
   execute(operation: string, request?: TestRequest): Promise<Outcome>;
+  /** Calls several operations as one batch; answers as {@link execute} does. Atomic: all or nothing. */
+  batch(
+    parts: readonly { readonly operation: string; readonly request?: TestRequest }[],
+    options: BatchOptions,
+  ): Promise<readonly Outcome[]>;
   /** Iterates a server stream, in wire form; the iteration throws ApiError. */
   stream(operation: string, request?: TestRequest): AsyncIterable<JsonValue>;
 }
@@ -72,6 +78,11 @@ function callerWith(engine: Engine, keyOf: KeyOf, credentials: Credentials | und
     withToken: (token, scheme = schemeOf(engine)) =>
       callerWith(engine, keyOf, { kind: "bearer", scheme, token }),
     execute,
+    batch: async (parts, options) =>
+      engine.batch(
+        parts.map(({ operation, request = {} }) => toCall(engine, operation, request, credentials)),
+        options,
+      ),
     stream: (operation, request = {}) => engine.stream(toCall(engine, operation, request, credentials)),
     // One implementation for both overloads: only the declared operation knows the types of its values.
     call: async (operation: string | Operation, request: TestRequest = {}): Promise<any> => {

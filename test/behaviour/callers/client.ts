@@ -18,6 +18,9 @@ export function createClientCaller(api: Api, url: string): Caller {
   return {
     name: "client",
     call: (operation, question = {}) => call(api, url, operation, question),
+    batch: async () => {
+      throw new TypeError("The client sends its calls one by one");
+    },
     close: async () => {},
   };
 }

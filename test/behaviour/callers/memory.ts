@@ -1,7 +1,11 @@
 import { ApiError } from "../../../src/base/errors/index.ts";
 import { JsonSyntaxError, parseJson, stringifyJson } from "../../../src/base/lib/index.ts";
 import type { Engine, Outcome } from "../../../src/runtime/engine/index.ts";
-import { callerOf, type Caller as EngineCaller } from "../../../src/tools/testing/caller.ts";
+import {
+  callerOf,
+  type Caller as EngineCaller,
+  type TestRequest,
+} from "../../../src/tools/testing/caller.ts";
 import type { Answer, Caller, Question } from "../caller.ts";
 
 /** Calls the engine in this process: what is left when a protocol's bytes are taken away. */
@@ -11,6 +15,17 @@ export function createMemoryCaller(engine: Engine): Caller {
     name: "memory",
     call: async (operation, question = {}) =>
       toAnswer(await execute(callerFor(anyone, question), operation, question)),
+    batch: async (parts, { as, atomic, timeoutMs }) => {
+      const asked = parts.map(({ operation, question = {} }) => {
+        const { ifMatch, idempotencyKey = null, ...rest } = question;
+        const precondition: Pick<TestRequest, "ifMatch"> =
+          ifMatch === undefined ? {} : { ifMatch: ifMatch === "*" ? "*" : [Number(ifMatch)] };
+        return { operation, request: { ...rest, ...precondition, idempotencyKey } };
+      });
+      const how = { atomic, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+      const outcomes = await anyone.as(as?.key).batch(asked, how);
+      return outcomes.map(toAnswer);
+    },
     close: async () => {},
   };
 }

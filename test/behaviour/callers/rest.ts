@@ -11,6 +11,12 @@ type Problem = {
   readonly data?: Record<string, unknown>;
 };
 
+interface BatchedAnswer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body?: JsonValue;
+}
+
 /** How bodies are written and read. */
 export interface BodyCodec {
   readonly name: string;
@@ -42,6 +48,40 @@ export function createRestCaller(model: Model, url: string, codec = JSON_CODEC):
         ...(signal === undefined ? {} : { signal }),
       });
       return readAnswer(response, await response.bytes(), (body) => codec.read(body, operation));
+    },
+    batch: async (parts, { as, atomic, timeoutMs }) => {
+      const requests = parts.map(({ operation: id, question = {} }) => {
+        const operation = model.operations[id]!;
+        const { input } = question;
+        const {
+          Accept: _,
+          "Accept-Encoding": __,
+          ...headers
+        } = headersOf(question, "application/json", false);
+        const hasBody = operation.http!.method !== "GET" && input !== undefined;
+        return {
+          method: operation.http!.method,
+          path: model.rest.base + pathOf(operation, question),
+          headers,
+          ...(hasBody ? { body: input as JsonValue } : {}),
+        };
+      });
+      const question = { as, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+      const response = await fetch(`${base}/batch`, {
+        method: "POST",
+        headers: { ...headersOf(question, "application/json", true) },
+        body: stringifyJson({ atomic, requests } as JsonValue),
+      });
+      const text = await response.text();
+      if (response.status !== 200) throw new TypeError(`The batch is ${response.status}: ${text}`);
+      const { responses } = JSON.parse(text) as { responses: readonly BatchedAnswer[] };
+      return responses.map(({ status, headers, body }) =>
+        readAnswer(
+          { status, headers: new Headers(headers) },
+          body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body)),
+          (bytes) => parseJson(Buffer.from(bytes).toString()),
+        ),
+      );
     },
     close: async () => {},
   };
@@ -98,7 +138,7 @@ function latin1(text: string): string {
 }
 
 function readAnswer(
-  { status, headers }: Response,
+  { status, headers }: Pick<Response, "status" | "headers">,
   body: Uint8Array,
   read: (body: Uint8Array) => JsonValue,
 ): Answer {

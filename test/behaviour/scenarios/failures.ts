@@ -6,7 +6,7 @@ import { group } from "../scenario.ts";
 const ONE_CONNECTION = "PGlite is one connection: calls wait for each other instead of running side by side";
 
 /** Keeps the handler that meets this label inside; the function lets it go on and waits until it has done so. */
-function holdHandler(label: string): () => Promise<void> {
+export function holdHandler(label: string): () => Promise<void> {
   const released = Promise.withResolvers<void>();
   gates.set(label, { entered: () => {}, released: released.promise });
   return async () => {

@@ -1,6 +1,7 @@
 import type { Model } from "../../../src/contract/model/model.ts";
 import type { Scenario } from "../scenario.ts";
 import { access } from "./access.ts";
+import { batches } from "./batches.ts";
 import { bookings } from "./bookings.ts";
 import { constraints } from "./constraints.ts";
 import { crud } from "./crud.ts";
@@ -32,6 +33,7 @@ export function scenariosOf(model: Model): readonly Scenario[] {
     ...preconditions,
     ...constraints,
     ...failures,
+    ...batches,
   ];
   const names = new Set<string>();
   for (const { name } of all) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { ApiError } from "../../../base/errors/index.ts";
 import type { ActiveCall } from "../active-call.ts";
 import { type Authenticate, toPrincipal } from "../authenticate.ts";
@@ -17,6 +18,11 @@ export const authenticate: Step = {
     return (call) => {
       const { credentials } = call.request;
       if (credentials === undefined) return undefined;
+      // Asking again might need a second connection, and the embedded database has one.
+      const known = call.batch?.caller;
+      if (known !== undefined && isDeepStrictEqual(known.credentials, credentials)) {
+        return accept(call, known.principal);
+      }
       if (credentials.kind === "bearer")
         return check === undefined ? accept(call, undefined) : ask(call, check, credentials);
       const found = authenticator.authenticate(credentials);
@@ -50,4 +56,6 @@ function accept(call: ActiveCall, principal: Principal | undefined): void {
     throw new ApiError("unauthenticated", "The credentials are not valid: unknown, revoked or expired.");
   }
   call.principal = principal;
+  const { credentials } = call.request;
+  if (call.batch !== undefined && credentials !== undefined) call.batch.caller = { credentials, principal };
 }

@@ -48,7 +48,9 @@ function withHandler({ run }: Handler, created: string | undefined): StepRun {
 /** As {@link withHandler}; the run ends where a durable step is to be done, and the call then begins again. */
 function withSteps({ run }: Handler, created: string | undefined): StepRun {
   return async (call) => {
-    if (call.claim !== undefined) call.steps ??= new DurableSteps(call, call.claim);
+    // A step needs to end the transaction, which here is that of all parts.
+    if (call.claim !== undefined && call.batch === undefined)
+      call.steps ??= new DurableSteps(call, call.claim);
     const current = call.steps?.run;
     const value = run(new CallContext(call));
     try {

@@ -5,7 +5,6 @@ import {
   createCredentialReader,
   createErrorFormat,
   createRoutes,
-  type RouteMatch,
   versionsOf,
 } from "../../../wire/rest/index.ts";
 import type { Engine, FileStore, Outcome, Precondition } from "../../engine/index.ts";
@@ -13,19 +12,22 @@ import type { Exchange, ExchangeHandler } from "../exchange.ts";
 import { readBody } from "../read-body.ts";
 import { send } from "../send.ts";
 import { sendProblem } from "../send-problem.ts";
+import { createBatchHandler } from "./batch/create-batch-handler.ts";
 import { ALLOW, createDocuments, type DocumentOptions, sendDocument } from "./documents.ts";
 import { executeEdit } from "./edit.ts";
 import { type OperationPlan, planOperation } from "./plan.ts";
-import { type ReadCall, type RequestHead, readCall } from "./read-call.ts";
-import { checkContentType, parseBody, type RequestBody, readConditions } from "./request.ts";
+import { type Executor, type ReadCall, type RequestHead, readCall } from "./read-call.ts";
+import { checkContentType, credentialsOf, parseBody, type RequestBody, readConditions } from "./request.ts";
 import { type Asked, sendSuccess } from "./response.ts";
 import { sendFile } from "./send-file.ts";
+import { sendOptions } from "./send-options.ts";
+import { unknownPath } from "./unknown-path.ts";
 import { receiveUpload, settleUpload, type UploadForm, uploadFormOf } from "./upload.ts";
 import type { UploadPlan } from "./upload-plan.ts";
 
 /** What REST is served from. */
 export interface RestOptions extends DocumentOptions {
-  readonly engine: Pick<Engine, "model" | "execute" | "check">;
+  readonly engine: Pick<Engine, "model" | "execute" | "check" | "openAtomicBatch">;
   /** Where files are kept; must be there for a contract that has any. */
   readonly files?: FileStore;
 }
@@ -50,11 +52,29 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
     }
   }
 
-  function answer(exchange: Exchange): Promise<void> | void {
+  const batchPath = `${model.rest.base}/batch`;
+  const answerBatch =
+    model.batch === undefined
+      ? undefined
+      : createBatchHandler({
+          model,
+          batch: model.batch,
+          path: batchPath,
+          engine,
+          answer,
+          refuse: (exchange, error) => refuse(exchange, error, []),
+          credentialsOf: (exchange) => credentialsOf(exchange, readCredentials),
+        });
+
+  function answer(exchange: Exchange, by: Executor = engine): Promise<void> | void {
     let headers: readonly string[] = [];
     try {
       const match = routes.match(exchange.path);
       if (match === undefined) {
+        if (answerBatch !== undefined && exchange.path === batchPath) {
+          headers = ["Allow", "POST, OPTIONS"];
+          return orRefuse(exchange, answerBatch(exchange), headers);
+        }
         const document = documents.get(exchange.path);
         if (document === undefined) throw unknownPath(exchange.path, routes.match, documents);
         headers = ["Allow", ALLOW];
@@ -74,7 +94,7 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
       }
       exchange.operation = plan.operation.id;
       headers = plan.errorHeaders;
-      return orRefuse(exchange, run(exchange, plan, match.id), headers);
+      return orRefuse(exchange, run(exchange, { by, plan, lastParameter: match.id }), headers);
     } catch (thrown) {
       return refuse(exchange, thrown, headers);
     }
@@ -97,9 +117,9 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
   /** Synchronous where neither a body nor the engine is waited for. */
   function run(
     exchange: Exchange,
-    plan: OperationPlan,
-    lastParameter: string | undefined,
+    target: Pick<RequestHead, "by" | "plan" | "lastParameter">,
   ): Promise<void> | void {
+    const { plan } = target;
     const { representations } = plan;
     const { accept } = exchange.request.headers;
     const mediaType = representations === undefined ? "application/json" : representations.negotiate(accept);
@@ -113,7 +133,7 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
     const query = exchange.query === "" ? NO_QUERY : plan.readQuery(exchange.query);
     const conditions = readConditions(exchange, plan.unsafe);
     const precondition = plan.unsafe ? preconditionOf(conditions) : undefined;
-    const head: RequestHead = { plan, lastParameter, mediaType, query, conditions, precondition };
+    const head: RequestHead = { ...target, mediaType, query, conditions, precondition };
     if (plan.upload !== undefined) {
       const form = uploadFormOf(exchange, plan.upload);
       if (form !== undefined) return executeUpload(exchange, { head, form, plan: plan.upload });
@@ -141,7 +161,7 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
       body: { mediaType: form.mediaType, value: upload.input },
       readCredentials,
     });
-    const outcome = await perform(read);
+    const outcome = await perform(read, head.by);
     await settleUpload(files, upload, outcome);
     return finish(exchange, read.asked, outcome);
   }
@@ -157,14 +177,14 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
       body: body && { mediaType: body.mediaType, value },
       readCredentials,
     });
-    const outcome = perform(read);
+    const outcome = perform(read, head.by);
     if (!(outcome instanceof Promise)) return finish(exchange, read.asked, outcome);
     return outcome.then((later) => finish(exchange, read.asked, later));
   }
 
-  function perform({ asked: { call, plan }, edit }: ReadCall): Promise<Outcome> | Outcome {
-    if (edit === undefined) return engine.execute(call);
-    return executeEdit(engine, { call: { ...call, signal: call.signal }, plan, edit });
+  function perform({ asked: { call, plan }, edit }: ReadCall, by: Executor): Promise<Outcome> | Outcome {
+    if (edit === undefined) return by.execute(call);
+    return executeEdit(by, { call: { ...call, signal: call.signal }, plan, edit });
   }
 
   function finish(exchange: Exchange, asked: Asked, outcome: Outcome): Promise<void> | void {
@@ -239,23 +259,6 @@ function preconditionOf(conditions: Conditions | undefined): Precondition | unde
   };
 }
 
-function sendOptions(
-  exchange: Exchange,
-  { endpoint }: RouteMatch,
-  plans: ReadonlyMap<string, OperationPlan>,
-): void {
-  const headers = ["Allow", endpoint.allow];
-  for (const [method, operation] of endpoint.operations)
-    headers.push(...bodyHints(method, plans.get(operation.id)));
-  send(exchange, 204, headers);
-}
-
-/** RFC 5789 section 3.1 and the W3C's Accept-Post: which bodies a path takes. */
-function bodyHints(method: string, plan: OperationPlan | undefined): readonly string[] {
-  if (plan?.operation.input === undefined || (method !== "PATCH" && method !== "POST")) return [];
-  return [method === "PATCH" ? "Accept-Patch" : "Accept-Post", plan.bodyTypes.join(", ")];
-}
-
 /** Adds to an error's headers what tells the caller how to do better. */
 function withHints(
   exchange: Exchange,
@@ -269,15 +272,4 @@ function withHints(
   if (exchange.request.headers["content-encoding"] !== undefined)
     return [...headers, "Accept-Encoding", "identity"];
   return headers;
-}
-
-function unknownPath(
-  path: string,
-  match: (path: string) => RouteMatch | undefined,
-  documents: ReadonlyMap<string, unknown>,
-): ApiError {
-  const bare = path.replace(/\/+$/, "");
-  const known = bare !== path && bare !== "" && (match(bare) !== undefined || documents.has(bare));
-  const hint = known ? ` Paths have no slash at the end: ${bare}` : "";
-  return new ApiError("not_found", `There is nothing at this path.${hint}`);
 }

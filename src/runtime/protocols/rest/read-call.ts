@@ -7,7 +7,7 @@ import {
   type ListParts,
   parsePrefer,
 } from "../../../wire/rest/index.ts";
-import type { Precondition } from "../../engine/index.ts";
+import type { Engine, Precondition } from "../../engine/index.ts";
 import type { Exchange } from "../exchange.ts";
 import { RestCall } from "./call.ts";
 import type { Edit } from "./edit.ts";
@@ -16,8 +16,12 @@ import type { MediaType } from "./representation.ts";
 import { credentialsOf, readIdempotency, readMeta } from "./request.ts";
 import type { Asked } from "./response.ts";
 
+/** Who runs the calls: the engine, or the batch that a request is part of. */
+export type Executor = Pick<Engine, "execute">;
+
 /** What the head of a request says, as far as it was understood. */
 export interface RequestHead {
+  readonly by: Executor;
   readonly plan: OperationPlan;
   readonly lastParameter: string | undefined;
   readonly mediaType: MediaType;

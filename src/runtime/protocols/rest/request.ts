@@ -51,7 +51,8 @@ export function parseBody({ bytes, mediaType }: RequestBody, cbor: CborForm): Js
   return mediaType === CBOR_MEDIA_TYPE ? parseCborBody(bytes, cbor) : parseJsonBody(bytes);
 }
 
-function parseJsonBody(bytes: Uint8Array): JsonValue {
+/** Reads a body in JSON; throws `malformed_request` with the place of the first mistake. */
+export function parseJsonBody(bytes: Uint8Array): JsonValue {
   if (!isUtf8(bytes)) throw new ApiError("malformed_request", "The body is not UTF-8.");
   try {
     return parseJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"));

@@ -1,0 +1,101 @@
+import type { ApiError } from "../../base/errors/index.ts";
+import type {
+  ClaimResult,
+  GetOptions,
+  IdempotencyClaim,
+  ListPlan,
+  OutboxEvent,
+  Session,
+  StepRecord,
+  StoredAnswer,
+  StoredPage,
+  StoredRow,
+} from "./ports.ts";
+
+/**
+ * The session of one call of an atomic batch: its statements run in the batch's transaction. What it begins, commits
+ * and undoes is only noted, since the batch commits for all of its calls, or undoes them all.
+ */
+export class PartSession implements Session {
+  readonly #batch: () => Promise<Session>;
+  #begun = false;
+  #endedBy: ApiError | undefined;
+
+  constructor(batch: () => Promise<Session>) {
+    this.#batch = batch;
+  }
+
+  get inTransaction(): boolean {
+    return this.#begun;
+  }
+
+  /** Its batch, which fails by this, is interrupted by whoever runs it. */
+  interrupt(reason: ApiError): void {
+    this.#endedBy ??= reason;
+  }
+
+  async begin(): Promise<void> {
+    await this.#open();
+    this.#begun = true;
+  }
+
+  async commit(): Promise<void> {
+    this.#begun = false;
+  }
+
+  async rollback(): Promise<void> {
+    this.#begun = false;
+  }
+
+  /** The call has failed, and the batch with it. */
+  async undo(): Promise<void> {}
+
+  async get(resource: string, id: string, options: GetOptions): Promise<StoredRow | undefined> {
+    return (await this.#open()).get(resource, id, options);
+  }
+
+  async list(resource: string, question: ListPlan): Promise<StoredPage> {
+    return (await this.#open()).list(resource, question);
+  }
+
+  async insert(resource: string, values: Readonly<Record<string, unknown>>): Promise<StoredRow> {
+    return (await this.#open()).insert(resource, values);
+  }
+
+  async update(
+    resource: string,
+    id: string,
+    changes: Readonly<Record<string, unknown>>,
+    options?: { readonly version?: number },
+  ): Promise<StoredRow | undefined> {
+    return (await this.#open()).update(resource, id, changes, options);
+  }
+
+  async delete(resource: string, id: string, options?: { readonly version?: number }): Promise<boolean> {
+    return (await this.#open()).delete(resource, id, options);
+  }
+
+  async sql(text: string, parameters: readonly unknown[]): Promise<readonly Record<string, unknown>[]> {
+    return (await this.#open()).sql(text, parameters);
+  }
+
+  async claim(claim: IdempotencyClaim): Promise<ClaimResult> {
+    return (await this.#open()).claim(claim);
+  }
+
+  async findSteps(claim: IdempotencyClaim): Promise<readonly StepRecord[]> {
+    return (await this.#open()).findSteps(claim);
+  }
+
+  async storeAnswer(claim: IdempotencyClaim, answer: StoredAnswer): Promise<void> {
+    await (await this.#open()).storeAnswer(claim, answer);
+  }
+
+  async appendEvent(event: OutboxEvent): Promise<void> {
+    await (await this.#open()).appendEvent(event);
+  }
+
+  #open(): Promise<Session> {
+    return this.#endedBy === undefined ? this.#batch() : Promise.reject(this.#endedBy);
+  }
+}
