@@ -39,6 +39,10 @@ test("the clinic offers these paths", () => {
     "GET /payments",
     "GET /payments/{id}",
     "POST /payments",
+    "POST /exports",
+    "GET /operations",
+    "GET /operations/{id}",
+    "POST /operations/{id}/cancel",
   ]);
 });
 

@@ -1,4 +1,4 @@
-import { anyone, api, error, event, owner, resource, role, self, t, through } from "concordat";
+import { anyone, api, command, error, event, owner, resource, role, self, t, through } from "concordat";
 
 export const Provider = resource(
   "provider",
@@ -161,6 +161,12 @@ export const createPayment = Payment.create({
   errors: [paymentDeclined],
   deadlineMs: 20_000,
 });
+export const exportRecord = command("exports", {
+  description: "Gathers all that the clinic keeps of the calling patient, as lines of JSON.",
+  output: t.object({ rows: t.int32(), ndjson: t.text({ maxLength: 5_000_000, sensitive: true }) }),
+  access: [role("patient")],
+  longRunning: { timeoutMs: 600_000 },
+});
 
 export const clinic = api("clinic", {
   title: "Clinic",
@@ -179,6 +185,7 @@ export const clinic = api("clinic", {
     rescheduleAppointment,
     completeAppointment,
     createPayment,
+    exportRecord,
   ],
   only: {
     appointment: ["list", "get", "create", "patch"],

@@ -1,4 +1,4 @@
-import { ApiError, type Db, handle, type Row, service } from "concordat";
+import { ApiError, type Db, handle, type Page, type Row, service } from "concordat";
 import {
   Appointment,
   appointmentBooked,
@@ -13,6 +13,8 @@ import {
   confirmAppointment,
   createPayment,
   createSlot,
+  exportRecord,
+  Patient,
   Payment,
   Provider,
   patchSlot,
@@ -106,6 +108,31 @@ export const handlers = [
     const intent = await step("create intent", (call) => createIntent(input, call), { retries: 2 });
     if ("declined" in intent) throw paymentDeclined({ reason: intent.declined });
     return db.insert(Payment, { ...input, patient, providerReference: intent.reference });
+  }),
+
+  handle(exportRecord, async ({ principal, db, progress }) => {
+    const lines: string[] = [];
+    const owners = [
+      [Patient, "id"],
+      [Appointment, "patient"],
+      [Payment, "patient"],
+    ] as const;
+    for (const [done, [resource, field]] of owners.entries()) {
+      progress({ done, total: owners.length, message: resource.name });
+      const filter = [{ field, operator: "in", values: [principal.id] }] as const;
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const page: Page<object> = await db.list(resource, {
+          filter,
+          limit: 100,
+          ...(cursor ? { cursor } : {}),
+        });
+        // `db` sees what the caller may not: notes are the provider's own.
+        for (const row of page.data)
+          lines.push(JSON.stringify({ kind: resource.name, ...row, notes: undefined }));
+        cursor = page.page.nextCursor;
+      }
+    }
+    return { rows: lines.length, ndjson: lines.map((line) => `${line}\n`).join("") };
   }),
 ];
 

@@ -23,6 +23,8 @@ export interface Question {
   /** A `version` of an earlier answer, or `*`. */
   readonly ifMatch?: string;
   readonly as?: Pick<Actor, "key"> | undefined;
+  /** Seconds the caller would wait for the answer of a long-running command. */
+  readonly waitSeconds?: number;
   /** Milliseconds the caller gives the call. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -42,7 +44,7 @@ export interface BatchQuestion extends Pick<Question, "as" | "timeoutMs"> {
 /** What came back, in the same form from every protocol. */
 export interface Answer {
   readonly ok: boolean;
-  readonly kind: "ok" | "created" | "none" | "failed";
+  readonly kind: "ok" | "created" | "accepted" | "none" | "failed";
   /** JSON value; undefined for none and for failures. */
   readonly value: JsonValue | undefined;
   /** Error code; `""` for a success. */

@@ -1,4 +1,6 @@
+import assert from "node:assert/strict";
 import type { Actor } from "./caller.ts";
+import { scripts } from "./scripts.ts";
 import type { Json, Stage } from "./stage.ts";
 
 /** A row with the people who may and may not touch it. */
@@ -34,6 +36,16 @@ export const FIXTURES: Readonly<Record<string, (stage: Stage) => Promise<Fixture
       idempotencyKey: stage.word("key-"),
     });
     return { id: payment.id, owner: patient, others: [await stage.patient(), await stage.provider()] };
+  },
+  operation: async (stage) => {
+    const owner = await stage.stranger();
+    const label = stage.word();
+    scripts.set(label, () => "done");
+    const { id } = await stage.ok("scriptLong", { input: { label }, as: owner });
+    await stage.eventually(async () => {
+      assert.ok((await stage.ok("operation.get", { id, as: owner })).done);
+    });
+    return { id, owner, others: [await stage.stranger(), await stage.provider()] };
   },
   note: async (stage) => {
     const owner = await stage.stranger();

@@ -17,8 +17,34 @@ export const scriptSpecimen = Specimen.action("script", {
   idempotency: "required",
   when: { colour: ["red"] },
 });
+/** A command whose work goes on after its answer. */
+export const scriptLong = command("scriptLong", {
+  input,
+  output,
+  longRunning: { timeoutMs: 60_000, maxAttempts: 3 },
+  errors: [closed],
+});
+export const scriptLongTimeout = command("scriptLongTimeout", {
+  input,
+  output,
+  longRunning: { timeoutMs: 100 },
+});
+/** On a row. */
+export const scriptLongSpecimen = Specimen.action("scriptLong", {
+  input,
+  when: { colour: ["red"] },
+  longRunning: true,
+});
 
-export const scriptOperations = [script, scriptWithoutKey, scriptQuery, scriptSpecimen];
+export const scriptOperations = [
+  scriptLong,
+  scriptLongTimeout,
+  scriptLongSpecimen,
+  script,
+  scriptWithoutKey,
+  scriptQuery,
+  scriptSpecimen,
+];
 
 async function run(context: HandlerContext<{ label: string }, unknown>): Promise<any> {
   return scripts.get(context.input.label)?.(context);
@@ -29,6 +55,9 @@ export const scriptHandlers = [
   handle(scriptWithoutKey, async (context) => ({ value: (await run(context)) ?? "done" })),
   handle(scriptQuery, async (context) => ({ value: (await run(context)) ?? "done" })),
   handle(scriptSpecimen, run),
+  handle(scriptLong, async (context) => ({ value: (await run(context)) ?? "done" })),
+  handle(scriptLongTimeout, async (context) => ({ value: (await run(context)) ?? "done" })),
+  handle(scriptLongSpecimen, run),
 ];
 
 /** A service outside, such as a bank: it remembers what was asked under which key and does it once. */

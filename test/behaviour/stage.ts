@@ -184,7 +184,7 @@ export class Stage {
   }
 
   /** Tries until it does not throw; what is waited for has no event of its own. */
-  async eventually(check: () => Promise<void>): Promise<void> {
+  async eventually<T>(check: () => Promise<T>): Promise<T> {
     for (const end = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
       try {
         return await check();

@@ -40,6 +40,7 @@ export async function openWorld(databaseUrl: string | undefined): Promise<World>
     mode: "dev",
     clock,
     logger,
+    operations: { retryMs: 20, pollMs: 50 },
     ...(databaseUrl === undefined ? { dataDir: "memory" } : { databaseUrl }),
   });
   const callers: Readonly<Record<Place["caller"], Caller>> = {
@@ -96,4 +97,6 @@ const MEANT_TO_FAIL: readonly unknown[] = [
   "scriptQuery",
   "scriptWithoutKey",
   "whoAmI",
+  "scriptLong",
+  "scriptLongTimeout",
 ];

@@ -159,6 +159,15 @@ class MemorySession implements Session {
     return found ? { kind: "replay", ...found } : { kind: "fresh" };
   }
 
+  async enqueueOperation(): Promise<void> {
+    await this.#statement("enqueueOperation");
+  }
+
+  async finishOperation(): Promise<boolean> {
+    await this.#statement("finishOperation");
+    return true;
+  }
+
   async findSteps({ scope, key }: IdempotencyClaim): Promise<readonly StepRecord[]> {
     return this.#store.recorded.filter((record) => record.scope === scope && record.key === key);
   }

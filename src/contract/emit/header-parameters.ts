@@ -14,7 +14,8 @@ export function headerParameters(context: EmitContext, operation: OperationModel
   if (isCommand && onRow) names.push(ifMatch(context, operation.preconditionRequired));
   if (operation.http?.method === "GET" && hasEntityTag(operation)) names.push(ifNoneMatch(context));
   if (operation.output.kind === "file") names.push(range(context));
-  if (isCommand && operation.output.kind !== "none") names.push(prefer(context));
+  if (operation.longRunning !== undefined) names.push(preferAsync(context));
+  else if (isCommand && operation.output.kind !== "none") names.push(prefer(context));
   return [...names, timeout(context), requestId(context)];
 }
 
@@ -71,6 +72,16 @@ function prefer(context: EmitContext): JsonObject {
     in: "header",
     description:
       "`return=minimal` leaves the row out of the answer (RFC 7240); the default is `return=representation`.",
+    schema: { type: "string" },
+  }));
+}
+
+function preferAsync(context: EmitContext): JsonObject {
+  return context.components.ref("parameters", "PreferAsync", () => ({
+    name: "Prefer",
+    in: "header",
+    description:
+      "`respond-async` asks for an operation to ask for later, which is the default; `wait=10` for the answer itself, if it is there within so many seconds (RFC 7240).",
     schema: { type: "string" },
   }));
 }

@@ -32,7 +32,7 @@ const ALL_CODES = Object.keys(CODES).filter((code): code is Code => Object.hasOw
 
 function builtinCodes(model: Model, operation: OperationModel): ReadonlySet<Code> {
   const resource = operation.resource === undefined ? undefined : model.resources[operation.resource];
-  const { kind, method, input } = operation;
+  const { kind, method, input, idempotency, longRunning } = operation;
   const onRow = isOnRow(operation);
   const placed = operation.http?.parameters.length ?? 0;
   const inBody = Object.keys(input?.fields ?? {}).length - placed - (operation.http?.query.length ?? 0);
@@ -59,6 +59,7 @@ function builtinCodes(model: Model, operation: OperationModel): ReadonlySet<Code
   add(operation.when !== undefined, "invalid_state");
   add(operation.idempotency !== "none", "idempotency_in_progress", "idempotency_key_reused");
   add(operation.idempotency === "required", "idempotency_key_missing");
+  add(idempotency === "required" || longRunning !== undefined, "upstream_failed");
   add(kind === "command" && onRow, "precondition_failed");
   add(operation.preconditionRequired, "precondition_required");
   return codes;

@@ -11,7 +11,7 @@ import { securitySchemes } from "./security.ts";
 import { successResponses } from "./success-responses.ts";
 
 /** Tag of the operations that belong to no resource. */
-export const FREE_TAG = "Operations";
+export const FREE_TAG = "Other operations";
 
 /** Returns the OpenAPI operation object of one operation of the model. */
 export function operationObject(context: EmitContext, operation: OperationModel): JsonObject {

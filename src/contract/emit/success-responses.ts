@@ -1,5 +1,6 @@
 import type { FileOutput, OperationModel, ResourceModel } from "../model/index.ts";
 import { toPascalCase } from "../model/names.ts";
+import { acceptedResponse } from "./accepted-response.ts";
 import { type EmitContext, rowRef } from "./context.ts";
 import { halPageRef, halRowRef } from "./hal-schema.ts";
 import { type HeaderName, headerRefs } from "./headers.ts";
@@ -19,7 +20,7 @@ export function successResponses(context: EmitContext, operation: OperationModel
   const body = contentOf(context, operation, resource);
   const responses: JsonObject = {
     [String(http.status)]: {
-      description: describe(context, operation, resource),
+      description: describe(context, operation, resource) + inTime(operation),
       headers: headerRefs(context, headersOf(operation)),
       ...(body === undefined ? {} : { content: body }),
     },
@@ -35,6 +36,7 @@ export function successResponses(context: EmitContext, operation: OperationModel
       ),
     };
   }
+  if (operation.longRunning !== undefined) responses["202"] = acceptedResponse(context, operation);
   return responses;
 }
 
@@ -60,6 +62,13 @@ function fileResponses(context: EmitContext, operation: OperationModel, { field 
     },
     "304": notModified(context),
   };
+}
+
+/** What is answered directly of a long-running command. */
+function inTime({ longRunning }: OperationModel): string {
+  return longRunning === undefined
+    ? ""
+    : " Only where `Prefer: wait=…` asked for it and it was done in time.";
 }
 
 function contentOf(

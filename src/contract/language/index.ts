@@ -20,6 +20,7 @@ export {
   type CommandOptions,
   channel,
   command,
+  type LongRunningOptions,
   type Operation,
   type OperationKind,
   type OperationOptions,

@@ -22,10 +22,23 @@ export interface OperationOptions {
 export interface CommandOptions extends OperationOptions {
   /** Whether an Idempotency-Key is `required`, `accepted` or refused (`none`). Default accepted. */
   readonly idempotency?: "required" | "accepted" | "none";
+  /**
+   * Answers 202 with an operation to ask for later, and does the work in the background: as the same caller, with the same
+   * input, once. Default: the answer waits for the work.
+   */
+  readonly longRunning?: true | LongRunningOptions;
   /** Whether If-Match is required: 428 without it. Default false. Only for operations on one row. */
   readonly preconditionRequired?: boolean;
   /** How REST offers it, where that should not follow from its name. */
   readonly http?: HttpOptions;
+}
+
+/** How a long-running command is run. */
+export interface LongRunningOptions {
+  /** Milliseconds one try of the work may take. Default an hour. */
+  readonly timeoutMs?: number;
+  /** Tries, counting those that a crash ended, before it has failed. Default 10. */
+  readonly maxAttempts?: number;
 }
 
 /** What can be said of a query: an operation that changes nothing. */

@@ -1,6 +1,7 @@
 import { OWN_PATHS } from "./check-routes.ts";
 import type { OperationModel, ResourceModel } from "./model.ts";
 import { toPascalCase } from "./names.ts";
+import { OPERATION_TABLE } from "./operation-resource.ts";
 import type { Report } from "./report.ts";
 
 /** Names of GraphQL itself, of Relay, and of our scalars; no resource may become one of them. */
@@ -65,7 +66,8 @@ function checkResources(resources: readonly ResourceModel[], names: MakeNames): 
     const place = `resource ${name}`;
     if (prefix !== "") prefixes.take(prefix, place, 'give t.id("…") a prefix of its own');
     tables.take(table, place, "give one of them another `plural`");
-    paths.take(`/${path}`, place, "give it another `plural`");
+    // The path of long-running operations is Concordat's own.
+    if (table !== OPERATION_TABLE) paths.take(`/${path}`, place, "give it another `plural`");
     const type = toPascalCase(name);
     const fix = "rename the resource or the field";
     for (const suffix of ["", "Connection", "Edge"]) types.take(`${type}${suffix}`, place, fix);
@@ -85,7 +87,9 @@ function checkOperations(
   const calls = names("protobuf method");
   const fields = names("GraphQL field");
   for (const name of OWN_PATHS) paths.take(`/${name}`, "Concordat", "");
-  for (const { path, name } of resources.values()) paths.take(`/${path}`, `resource ${name}`, "");
+  for (const { path, name, table } of resources.values()) {
+    if (table !== OPERATION_TABLE) paths.take(`/${path}`, `resource ${name}`, "");
+  }
   for (const operation of operations) {
     const place = `operation ${operation.id}`;
     const resource = resources.get(operation.resource ?? "");

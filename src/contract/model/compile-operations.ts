@@ -4,6 +4,7 @@ import { checkCreateRules, compileRules, rulesFor } from "./compile-access.ts";
 import type { DeclaredErrors } from "./compile-errors.ts";
 import { compileObject, compileShape } from "./compile-fields.ts";
 import { compileHttp } from "./compile-http.ts";
+import { compileLongRunning } from "./compile-long-running.ts";
 import { compileStates, compileValues } from "./compile-states.ts";
 import { checkFiles, downloadOutput } from "./file-operations.ts";
 import type { AccessRule, OperationModel, OutputModel, ResourceModel } from "./model.ts";
@@ -25,7 +26,7 @@ const DEFAULT_MAX_BODY_BYTES = 1_048_576;
 const LARGEST_MAX_BODY_BYTES = 1_073_741_824;
 
 const COMMON = ["description", "access", "errors", "deadlineMs", "maxBodyBytes", "whenDenied", "deprecated"];
-const COMMAND = [...COMMON, "idempotency", "preconditionRequired", "http"];
+const COMMAND = [...COMMON, "idempotency", "longRunning", "preconditionRequired", "http"];
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   query: [...COMMON, "cacheControl", "http"],
   command: COMMAND,
@@ -76,6 +77,7 @@ export function compileOperation(spec: OperationSpec, parts: OperationParts): Op
   });
   const access = accessOf(spec, parts, place);
   const listed = read.list("errors", "errors") ?? [];
+  const longRunning = compileLongRunning(spec, { access, place, scope });
   const description = read.text("description");
   const deprecated = read.text("deprecated");
   return {
@@ -101,6 +103,7 @@ export function compileOperation(spec: OperationSpec, parts: OperationParts): Op
     ...(spec.kind === "query"
       ? { cacheControl: cacheControl(read, { access, output, model, place, scope }) }
       : {}),
+    ...(longRunning === undefined ? {} : { longRunning }),
     ...compileStates(read, { model, place, scope }),
     ...compileValues(read, { model, place, scope }),
     ...(spec.kind === "stream"

@@ -1,6 +1,7 @@
 import { type Mistake, UsageError } from "../../base/errors/index.ts";
 import type { Api, OperationSpec } from "../language/index.ts";
 import type { FieldNode } from "../schema/index.ts";
+import { addOperations } from "./add-operations.ts";
 import { checkCollisions } from "./check-collisions.ts";
 import { checkRelationPaths } from "./check-relation-paths.ts";
 import { checkRoutes } from "./check-routes.ts";
@@ -17,6 +18,7 @@ import { compileRest } from "./compile-rest.ts";
 import { deepFreeze } from "./freeze.ts";
 import type { Model, OperationModel, ResourceModel } from "./model.ts";
 import { checkCamelCase, toTitle } from "./names.ts";
+import { OPERATION, OPERATION_TABLE } from "./operation-resource.ts";
 import { readOperations, readResources, readVersions } from "./read-contract.ts";
 import { isRecord, readOptions } from "./read-options.ts";
 import { show } from "./report.ts";
@@ -54,7 +56,11 @@ export function compile(api: Api): Model {
   const scope: Scope = { report, resources, versions: Object.keys(versions), fields };
   for (const [name, resource] of resources) fields.set(name, compileFields(resource, scope));
   const specs = readOperations({ read, resources, report });
+  const added = addOperations(resources, specs, report);
+  if (added !== undefined) fields.set(OPERATION, compileFields(added, scope));
   const models = compileResources(specs, scope);
+  const operation = added === undefined ? undefined : models.get(OPERATION);
+  if (operation !== undefined) models.set(OPERATION, { ...operation, table: OPERATION_TABLE });
   const errors = createDeclaredErrors(scope);
   const rest = compileRest(read, version, report);
   const batch = compileBatch(read, report);

@@ -14,6 +14,7 @@ export type {
   HttpModel,
   IndexModel,
   ListModel,
+  LongRunningModel,
   Model,
   OperationModel,
   OutputModel,
@@ -22,5 +23,6 @@ export type {
   RestModel,
   RowRule,
 } from "./model.ts";
+export { MAX_RESULT_BYTES, OPERATION, OPERATION_TABLE } from "./operation-resource.ts";
 export { type OperationOutline, type Outline, outline } from "./outline.ts";
 export { prefixesOf } from "./prefixes-of.ts";

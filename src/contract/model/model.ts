@@ -155,6 +155,8 @@ export interface OperationModel {
   readonly idempotency: "required" | "accepted" | "none";
   readonly preconditionRequired: boolean;
   readonly cacheControl?: string;
+  /** Commands whose work goes on after their answer. */
+  readonly longRunning?: LongRunningModel;
   /** Actions: allowed states by enum field; `set`: fields it writes, in wire form, null to remove an optional one. */
   readonly when?: Readonly<Record<string, readonly string[]>>;
   readonly set?: Readonly<Record<string, JsonValue>>;
@@ -162,6 +164,13 @@ export interface OperationModel {
   readonly key?: string;
   /** How REST offers it; absent for streams and channels, which have protocols of their own. */
   readonly http?: HttpModel;
+}
+
+/** How the work of a long-running command is run. */
+export interface LongRunningModel {
+  /** For one try. */
+  readonly timeoutMs: number;
+  readonly maxAttempts: number;
 }
 
 export type OutputModel =

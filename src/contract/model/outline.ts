@@ -5,6 +5,7 @@ import { DEFAULT_DEADLINE_MS } from "./compile-operations.ts";
 import { fitsUrl, takesRow } from "./compile-path.ts";
 import type { AnswerModel, HttpModel, OperationModel, OutputModel } from "./model.ts";
 import { toKebabCase } from "./names.ts";
+import { OPERATION, OPERATION_SPECS, operationResource } from "./operation-resource.ts";
 import { outlineField, outlineObject } from "./outline-field.ts";
 import { pluralOf } from "./plural.ts";
 
@@ -43,6 +44,10 @@ export function outline(api: Api): Outline {
   const { options } = api;
   const resources = new Map(options.resources.map((resource) => [resource.name, resource]));
   const specs = specsOf(api);
+  if ([...specs.values()].some((spec) => spec.options.longRunning !== undefined)) {
+    resources.set(OPERATION, operationResource);
+    for (const spec of OPERATION_SPECS) specs.set(`${OPERATION}.${spec.name}`, spec);
+  }
   const outlines = new Map<string, OperationOutline>();
   const fields = new Map<string, Readonly<Record<string, FieldNode>>>();
   const fieldsOf = (name: string): Readonly<Record<string, FieldNode>> => {

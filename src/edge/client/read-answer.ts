@@ -29,7 +29,8 @@ export function readSuccess({ status, headers, text }: ReadAnswer, at: AnswerCon
   if (output.kind === "none" || status === 204 || (text === "" && status === 201)) return undefined;
   const json = parse(text, headers, context);
   const value = unwrap(json, operation);
-  if (raw) return value;
+  // The operation that does the work of a long-running command.
+  if (raw || status === 202) return status === 202 ? json : value;
   try {
     return fromWire(output, value, outline);
   } catch (error) {

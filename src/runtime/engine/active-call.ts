@@ -8,6 +8,7 @@ import type { CheckedQuestion } from "./list-question.ts";
 import type { OperationPlan } from "./operation-plan.ts";
 import type { PagePlan } from "./page.ts";
 import type { IdempotencyClaim, OutboxEvent, RowAccess, Session, StoredPage, StoredRow } from "./ports.ts";
+import type { RunningOperation } from "./running-operation.ts";
 import type { Selection } from "./selection.ts";
 import type { CallSpan } from "./tracer.ts";
 
@@ -21,6 +22,9 @@ export class ActiveCall {
   readonly request: Call;
   /** Monotonic, for the duration; 0 where nobody is told of it. */
   readonly startedAt: number;
+
+  /** The long-running operation whose work this is. */
+  running: RunningOperation | undefined = undefined;
 
   // trace
   /** Milliseconds since the epoch, by the system's clock: timers and statement timeouts run by no other. */

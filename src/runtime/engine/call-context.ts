@@ -81,6 +81,14 @@ export class CallContext implements HandlerContext, DbHost {
     };
   }
 
+  get progress(): HandlerContext["progress"] {
+    const call = this.#call;
+    return (progress) => {
+      if (call.running === undefined) throw noProgress(call.plan.operation);
+      call.running.progress.report(progress);
+    };
+  }
+
   get now(): () => string {
     const { clock } = this.#call.core;
     return () => timestampFromMs(clock.now());
@@ -139,12 +147,25 @@ function standStill(session: Session): Session {
   return new Proxy(session, { get: () => () => new Promise(() => {}) });
 }
 
+function noProgress({ id, kind }: OperationModel): UsageError {
+  return new UsageError({
+    place: `handler of ${id}, progress`,
+    expected: "a long-running command: others have nobody who asks how far they are",
+    found: `a ${kind} that is answered when it is done`,
+    fix:
+      kind === "command" ? "declare it with longRunning: true" : "report progress in a long-running command",
+  });
+}
+
 function noSteps({ id, kind }: OperationModel): UsageError {
   return new UsageError({
     place: `handler of ${id}, step`,
     expected: "a command whose idempotency is required: its key tells a repeated command from another one",
     found: kind === "command" ? "a command that may be called without a key" : `a ${kind}`,
-    fix: kind === "command" ? 'declare it with idempotency: "required"' : "call others in a command",
+    fix:
+      kind === "command"
+        ? 'declare it with idempotency: "required", or longRunning: true'
+        : "call others in a command",
   });
 }
 

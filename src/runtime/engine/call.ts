@@ -45,6 +45,8 @@ export interface Call {
   readonly idempotency?: { readonly key: string; readonly fingerprint: string } | undefined;
   readonly credentials?: Credentials | undefined;
   readonly meta: CallMeta;
+  /** Milliseconds the caller would rather wait for the answer of a long-running command than be given the operation. */
+  readonly waitMs?: number | undefined;
   /** Aborted when the caller has gone away. A protocol may make it when it is first asked for. */
   readonly signal?: AbortSignal | undefined;
   /** Whether the caller has gone away: asked instead of the signal where nothing waits. */
@@ -95,8 +97,11 @@ export interface Success {
   readonly value: JsonValue | undefined;
   /** The value as JSON text, where it was made as text: the very bytes that stringifyJson(value) would give. */
   readonly json?: string | undefined;
-  /** `created` for a row made by this call (or by the one it replays). */
-  readonly kind: "ok" | "created" | "none";
+  /**
+   * `created` for a row made by this call (or by the one it replays); `accepted` where the value is the operation that does
+   * the work.
+   */
+  readonly kind: "ok" | "created" | "none" | "accepted";
   /** Id of the row the answer is about. */
   readonly id?: string | undefined;
   /** Version of that row, for the ETag. */

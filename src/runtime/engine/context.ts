@@ -10,6 +10,7 @@ import type { ChangesOf, InsertOf } from "../../contract/schema/index.ts";
 import type { Principal } from "./call.ts";
 import type { Files } from "./files.ts";
 import type { Logger, RowAccess } from "./ports.ts";
+import type { Progress } from "./progress.ts";
 import type { StepFunction } from "./step-options.ts";
 
 /** What a handler is given: one call of its operation. Reading a member costs only what that member needs. */
@@ -39,6 +40,11 @@ export interface HandlerContext<Input = unknown, Target = unknown> {
    * that declare `idempotency: "required"` only. See docs/guide/durable-steps.md.
    */
   readonly step: StepFunction;
+  /**
+   * Tells those who ask for the operation how far it has come: a fraction of 1, or counts and a message. Written outside of
+   * the transaction, at most twice a second. Long-running commands only.
+   */
+  progress(progress: number | Progress): void;
   /** The engine's clock, RFC 3339 in UTC. */
   now(): string;
   /** Aborted at the deadline or when the caller has gone; hand it to outgoing calls. */

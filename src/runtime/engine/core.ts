@@ -48,6 +48,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   "maxConcurrentCalls",
   "onAccount",
   "tracer",
+  "operations",
 ] satisfies readonly (keyof EngineOptions)[]);
 
 const SILENT: Logger = { info: () => {}, warn: () => {}, error: () => {} };

@@ -140,7 +140,7 @@ export class DurableSteps {
   }
 
   async #holdClaim(leave: () => Promise<void>): Promise<void> {
-    if (this.#lock !== undefined) return leave();
+    if (this.#lock !== undefined || this.#call.plan.mode === "run") return leave();
     this.#lock = await this.#call.core.store.steps.lock(this.#claim, leave);
     if (this.#lock === undefined) {
       throw new ApiError(

@@ -1,6 +1,6 @@
 import { ApiError } from "../../base/errors/index.ts";
 import type { JsonValue } from "../../base/lib/json.ts";
-import type { Model } from "../../contract/model/model.ts";
+import { type Model, OPERATION } from "../../contract/model/index.ts";
 import { ActiveCall, failureOf } from "./active-call.ts";
 import { type AtomicBatch, type BatchScope, openAtomicBatch } from "./atomic-batch.ts";
 import { type BatchOptions, runBatch } from "./batch.ts";
@@ -9,8 +9,10 @@ import type { Call, Failure, Outcome } from "./call.ts";
 import { checkCall } from "./check-call.ts";
 import { checkHandlers } from "./check-handlers.ts";
 import type { Db } from "./context.ts";
-import { createCore } from "./core.ts";
-import { planOperation } from "./operation-plan.ts";
+import { createCore, type EngineCore } from "./core.ts";
+import { planLongRunning, planOperation } from "./operation-plan.ts";
+import { isAccepted, OperationRunner } from "./operation-runner.ts";
+import { resolveRunnerOptions } from "./operation-runner-options.ts";
 import type { EngineOptions } from "./options.ts";
 import { compilePipeline, type Pipeline } from "./pipeline.ts";
 import { runCall } from "./run.ts";
@@ -41,7 +43,12 @@ export interface Engine {
   readonly active: number;
   /** Names of the steps that an operation's calls go through, in order. */
   stepsOf(operation: string): readonly string[];
-  /** Refuses new calls with 503 and resolves when the running ones are answered and nothing runs behind them. */
+  /** Begins to do the work of long-running operations, those that other processes accepted too; `drain` ends it. */
+  start(): void;
+  /**
+   * Refuses new calls with 503 and resolves when the running ones are answered and nothing runs behind them. Long-running
+   * operations are told to stop and left for other processes to go on with.
+   */
   drain(): Promise<void>;
 }
 
@@ -51,18 +58,30 @@ export function createEngine(options: EngineOptions): Engine {
   const { model } = core;
   const handlers = checkHandlers(model, options.handlers ?? []);
   const pipelines = new Map<string, Pipeline>();
+  const works = new Map<string, Pipeline>();
   for (const operation of Object.values(model.operations)) {
     const streamsIn = operation.kind === "stream" && operation.direction === "client";
     if (operation.kind === "channel" || streamsIn) continue;
     const plan = planOperation(operation, model, core.resources, handlers.get(operation.id));
-    pipelines.set(operation.id, compilePipeline(STEPS, plan, core));
+    const { longRunning } = operation;
+    if (longRunning === undefined) {
+      pipelines.set(operation.id, compilePipeline(STEPS, plan, core));
+      continue;
+    }
+    const { accept, run } = planLongRunning(plan, longRunning);
+    pipelines.set(operation.id, compilePipeline(STEPS, accept, core));
+    works.set(operation.id, compilePipeline(STEPS, run, core));
   }
+  const runner = createRunner(core, works, options.operations);
   const execute = (call: Call, batch?: BatchMembership) => {
     const pipeline = pipelines.get(call.operation);
     if (pipeline === undefined || pipeline.plan.operation.kind === "stream") {
       return failureOf(notServed(call, pipeline, "one answer"));
     }
-    return runCall(pipeline, new ActiveCall(core, pipeline.plan, call, batch));
+    const outcome = runCall(pipeline, new ActiveCall(core, pipeline.plan, call, batch));
+    // What a batch accepts or cancels counts only once it commits; looking for work finds it then.
+    if (runner === undefined || batch !== undefined) return outcome;
+    return works.has(call.operation) || call.operation === CANCEL ? follow(runner, call, outcome) : outcome;
   };
   const openBatch = (scope: BatchScope) => openAtomicBatch(core, scope, execute);
   return {
@@ -86,12 +105,43 @@ export function createEngine(options: EngineOptions): Engine {
       return core.active;
     },
     stepsOf: (operation) => pipelines.get(operation)?.names ?? [],
+    start: () => runner?.start(),
     async drain() {
       core.draining = true;
+      await runner?.stop();
       if (core.active > 0) await new Promise<void>((resolve) => core.whenIdle.push(resolve));
       await Promise.all(core.background);
     },
   };
+}
+
+const CANCEL = `${OPERATION}.cancel`;
+
+function createRunner(
+  core: EngineCore,
+  pipelines: ReadonlyMap<string, Pipeline>,
+  given: EngineOptions["operations"],
+): OperationRunner | undefined {
+  const options = resolveRunnerOptions(given);
+  const store = core.store.operations;
+  return store && new OperationRunner({ core, store, pipelines, options });
+}
+
+/** What happens behind the answer to a call that accepted or cancelled an operation. */
+async function follow(
+  runner: OperationRunner,
+  { operation, waitMs = 0, signal }: Call,
+  answered: Promise<Outcome> | Outcome,
+): Promise<Outcome> {
+  const outcome = await answered;
+  if (operation === CANCEL) {
+    if (outcome.ok && outcome.id !== undefined) runner.cancel(outcome.id);
+    return outcome;
+  }
+  if (!isAccepted(outcome)) return outcome;
+  const done = waitMs > 0 && !outcome.replayed ? runner.wait(outcome.id, waitMs, signal) : undefined;
+  runner.wake();
+  return (await done) ?? outcome;
 }
 
 function notServed({ operation }: Call, pipeline: Pipeline | undefined, how: string): ApiError {

@@ -18,6 +18,8 @@ export type { Db, DbQuestion, DbReadOptions, HandlerContext, InsertValues } from
 export { createEngine, type Engine } from "./engine.ts";
 export { type FileAbout, type Files, storeFile } from "./files.ts";
 export { type Handler, type HandlerResult, handle, operationId } from "./handle.ts";
+export type { RunnerOptions } from "./operation-runner-options.ts";
+export type { LeasedOperation, LeaseOptions, OperationStore } from "./operation-store.ts";
 export type { Account, EngineOptions } from "./options.ts";
 export type {
   ApiKeyRecord,
@@ -44,6 +46,7 @@ export type {
   StoredPage,
   StoredRow,
 } from "./ports.ts";
+export type { Progress } from "./progress.ts";
 export { type SeedContext, type Service, type ServiceOptions, service } from "./service.ts";
 export type { StepContext, StepFunction, StepOptions } from "./step-options.ts";
 export {

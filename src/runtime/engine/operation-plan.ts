@@ -1,4 +1,9 @@
-import { type Model, type OperationModel, prefixesOf } from "../../contract/model/index.ts";
+import {
+  type LongRunningModel,
+  type Model,
+  type OperationModel,
+  prefixesOf,
+} from "../../contract/model/index.ts";
 import {
   compileDecoder,
   compileEncoder,
@@ -9,8 +14,14 @@ import {
 import type { Handler } from "./handle.ts";
 import type { ResourcePlan } from "./resource-plan.ts";
 
+/**
+ * What a pipeline is for: to do the operation; to accept a long-running one; or to do its work later, without a caller.
+ */
+export type PlanMode = "direct" | "accept" | "run";
+
 /** An operation with all that can be worked out before the first call. */
 export interface OperationPlan {
+  readonly mode: PlanMode;
   readonly operation: OperationModel;
   /** The resource it belongs to. */
   readonly resource: ResourcePlan | undefined;
@@ -45,6 +56,7 @@ export function planOperation(
   const ofRow = Object.entries(resource?.model.fields ?? {});
   const shapedByRow = method === "create" || method === "replace" || method === "patch";
   return {
+    mode: "direct",
     operation,
     resource,
     output: output.kind === "row" || output.kind === "page" ? resources.get(output.resource) : undefined,
@@ -69,5 +81,22 @@ export function planOperation(
     open: operation.access.some((rule) => rule.kind === "anyone"),
     durable: handler !== undefined && operation.idempotency === "required",
     onRow: method !== undefined && method !== "list" && method !== "create",
+  };
+}
+
+/** The plans of a long-running command: for its caller, and for its work, whose caller has been looked at before. */
+export function planLongRunning(
+  plan: OperationPlan,
+  { timeoutMs }: LongRunningModel,
+): { readonly accept: OperationPlan; readonly run: OperationPlan } {
+  const operation: OperationModel = {
+    ...plan.operation,
+    deadlineMs: timeoutMs,
+    idempotency: "none",
+    preconditionRequired: false,
+  };
+  return {
+    accept: { ...plan, mode: "accept" },
+    run: { ...plan, mode: "run", operation, durable: plan.handler !== undefined },
   };
 }

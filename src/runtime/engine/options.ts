@@ -2,6 +2,7 @@ import type { Model } from "../../contract/model/model.ts";
 import type { Authenticate } from "./authenticate.ts";
 import type { Principal } from "./call.ts";
 import type { Handler } from "./handle.ts";
+import type { RunnerOptions } from "./operation-runner-options.ts";
 import type { Authenticator, Clock, Logger, Store } from "./ports.ts";
 import type { Tracer } from "./tracer.ts";
 
@@ -28,6 +29,8 @@ export interface EngineOptions {
   /** Told of every call when it is answered; must not throw. */
   readonly onAccount?: (account: Account) => void;
   readonly tracer?: Tracer;
+  /** How the work of long-running operations is done. */
+  readonly operations?: RunnerOptions;
 }
 
 /** What became of one call. */

@@ -83,6 +83,14 @@ export class PartSession implements Session {
     return (await this.#open()).claim(claim);
   }
 
+  async enqueueOperation(id: string, request: string): Promise<void> {
+    return (await this.#open()).enqueueOperation(id, request);
+  }
+
+  async finishOperation(id: string, holder: string): Promise<boolean> {
+    return (await this.#open()).finishOperation(id, holder);
+  }
+
   async findSteps(claim: IdempotencyClaim): Promise<readonly StepRecord[]> {
     return (await this.#open()).findSteps(claim);
   }

@@ -23,7 +23,7 @@ export function compilePipeline(
   core: EngineCore,
   model: Model = core.model,
 ): Pipeline {
-  const applying = steps.filter((step) => step.appliesTo(plan.operation, model));
+  const applying = steps.filter((step) => step.appliesTo(plan.operation, model, plan.mode));
   const runs = applying.map((step) => withStepOnSpan(step.name, step.prepare(plan, core), core));
   const close = runs.pop();
   if (close === undefined) throw new TypeError("A pipeline needs at least its closing step");

@@ -2,6 +2,7 @@ import type { ApiError } from "../../base/errors/index.ts";
 import type { ListFilter, ListSort } from "../../contract/language/index.ts";
 import type { RowRule } from "../../contract/model/model.ts";
 import type { ApiKeyCredentials, Principal } from "./call.ts";
+import type { OperationStore } from "./operation-store.ts";
 
 /** What the engine needs from a database. PostgreSQL and PGlite implement it in runtime/store. */
 export interface Store {
@@ -13,6 +14,8 @@ export interface Store {
   ready(): Promise<void>;
   close(): Promise<void>;
   readonly steps: StepStore;
+  /** Undefined where the model has no long-running operations. */
+  readonly operations?: OperationStore | undefined;
 }
 
 /** Results of durable steps: written outside of their command's transaction, so that they outlive it. */
@@ -74,8 +77,8 @@ export interface SessionScope {
  * violations as `already_exists` and `reference_not_found` with a pointer to the field.
  */
 export interface Session {
-  /** Starts the transaction; later calls of this session run in it. */
-  begin(): Promise<void>;
+  /** Starts the transaction; later calls of this session run in it. `lazy`: with the first of them, if there is one. */
+  begin(options?: { readonly lazy?: boolean }): Promise<void>;
   /** Commits. When the connection is lost here, the fate is unknown: ApiError `unavailable` says so. */
   commit(): Promise<void>;
   /** Rolls back if a transaction is open; never throws. */
@@ -114,6 +117,10 @@ export interface Session {
    * first in the transaction. `own` is the call's lock of {@link StepStore}, which keeps out everyone but itself.
    */
   claim(claim: IdempotencyClaim, own?: StepLock): Promise<ClaimResult>;
+  /** Puts the work of an operation into the queue, in this transaction. */
+  enqueueOperation(id: string, request: string): Promise<void>;
+  /** Takes an operation's work out of the queue, in this transaction; false where the holder has lost it. */
+  finishOperation(id: string, holder: string): Promise<boolean>;
   /** The durable steps that were recorded for a claim. */
   findSteps(claim: IdempotencyClaim): Promise<readonly StepRecord[]>;
   /** Stores the answer of a claim; commits with everything else. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { UsageError } from "../../base/errors/index.ts";
 import { type JsonValue, parseJson, stringifyJson } from "../../base/lib/index.ts";
+import { mayBeJson } from "./may-be-json.ts";
 
 /** Characters of JSON text: a result is a reference to what was done, not the thing itself. */
 const MAX_RESULT_LENGTH = 262_144;
@@ -30,11 +31,6 @@ function writeJson(value: unknown): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** What is inside is not looked at: the text is read back and compared. */
-function mayBeJson(value: unknown): value is JsonValue {
-  return typeof value !== "function" && typeof value !== "symbol";
 }
 
 function readJson(text: string): unknown {

@@ -1,12 +1,15 @@
 import type { Step } from "./step.ts";
+import { accept } from "./steps/accept.ts";
 import { account } from "./steps/account.ts";
 import { admit } from "./steps/admit.ts";
 import { authenticate } from "./steps/authenticate.ts";
 import { authorize } from "./steps/authorize.ts";
 import { begin } from "./steps/begin.ts";
 import { commit } from "./steps/commit.ts";
+import { finish } from "./steps/finish.ts";
 import { handle } from "./steps/handle.ts";
 import { project } from "./steps/project.ts";
+import { resume } from "./steps/resume.ts";
 import { target } from "./steps/target.ts";
 import { trace } from "./steps/trace.ts";
 import { validate } from "./steps/validate.ts";
@@ -16,18 +19,22 @@ export const RESTART = "begin";
 
 /**
  * The pipeline: every call goes through these steps in this order, apart from those that do not apply to its operation.
- * An error or a stored answer leaves at once; only `account` still runs.
+ * An error or a stored answer leaves at once; only `account` still runs. A long-running command goes through them
+ * twice: as far as `accept` for its caller, and later, without a caller, for its work.
  */
 export const STEPS: readonly Step[] = [
   trace,
   admit,
   authenticate,
+  resume,
   authorize,
   validate,
   begin,
   target,
+  accept,
   handle,
   project,
+  finish,
   commit,
   account,
 ];

@@ -1,5 +1,5 @@
 import { UsageError } from "../../base/errors/index.ts";
-import type { ApiKeyStore, Clock, Engine, Logger, Tracer } from "../engine/index.ts";
+import type { ApiKeyStore, Clock, Engine, Logger, RunnerOptions, Tracer } from "../engine/index.ts";
 import type { OpenedStore, StoreOptions } from "../store/index.ts";
 import type { CloseOptions } from "./close-options.ts";
 import type { ServerOptions } from "./create-server.ts";
@@ -8,7 +8,10 @@ import type { ListenOptions } from "./listen.ts";
 /** How a service is run. Everything has a default. */
 export interface StartOptions
   extends ListenOptions,
-    Pick<StoreOptions, "dataDir" | "filesDir" | "poolSize" | "idempotencyRetentionMs">,
+    Pick<
+      StoreOptions,
+      "dataDir" | "filesDir" | "poolSize" | "idempotencyRetentionMs" | "operationRetentionMs"
+    >,
     Pick<ServerOptions, "tls" | "limits" | "metrics" | "trustProxies" | "forwardedHeader" | "worker"> {
   /** `postgres://…` URL. Absent or undefined: the embedded database, in `dataDir`. */
   readonly databaseUrl?: StoreOptions["databaseUrl"] | undefined;
@@ -31,6 +34,8 @@ export interface StartOptions
   readonly liveKeys?: boolean;
   /** Calls at once; more are refused with 503. Default 1,000. */
   readonly maxConcurrentCalls?: number;
+  /** How the work of long-running operations is done. */
+  readonly operations?: RunnerOptions;
   readonly clock?: Clock;
   readonly tracer?: Tracer;
   /** Runs when all is ready and nothing listens yet: demo data, checks. What it throws ends the start. */
@@ -59,6 +64,8 @@ const NAMES: Readonly<Record<keyof StartOptions, true>> = {
   filesDir: true,
   poolSize: true,
   idempotencyRetentionMs: true,
+  operationRetentionMs: true,
+  operations: true,
   tls: true,
   limits: true,
   metrics: true,

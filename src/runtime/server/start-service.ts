@@ -37,7 +37,14 @@ export async function startService(service: Service, options: StartOptions = {})
   const { clock = { now: Date.now }, logger = ownLogger(options) } = options;
   const store = await openStore(model, {
     clock,
-    ...pick(options, ["databaseUrl", "dataDir", "filesDir", "poolSize", "idempotencyRetentionMs"]),
+    ...pick(options, [
+      "databaseUrl",
+      "dataDir",
+      "filesDir",
+      "poolSize",
+      "idempotencyRetentionMs",
+      "operationRetentionMs",
+    ]),
   });
   try {
     if (options.mode === "dev") await store.migrations.applyModel();
@@ -57,7 +64,7 @@ export async function startService(service: Service, options: StartOptions = {})
       clock,
       logger,
       cursorSecret: options.cursorSecret ?? (await store.meta.setOnce(CURSOR_SECRET, newSecret())),
-      ...pick(options, ["tracer", "maxConcurrentCalls"]),
+      ...pick(options, ["tracer", "maxConcurrentCalls", "operations"]),
     });
     const server = createServer({
       logger,
@@ -70,6 +77,7 @@ export async function startService(service: Service, options: StartOptions = {})
     });
     await options.prepare?.({ engine, store, apiKeys: store.apiKeys, clock, logger });
     const { url, port } = await server.listen(pick(options, ["port", "host"]));
+    engine.start();
     const sweeps = startSweeps(store, clock, logger);
     if (options.worker === undefined)
       logger.info({ url, service: model.name, version: model.version, database: store.kind }, "listening");

@@ -23,6 +23,7 @@ export function startSweeps(store: OpenedStore, clock: Clock, logger: Logger): {
   };
   const timers = [
     every(ANSWERS_EVERY_MS, "stored answers past their retention", () => store.sweepIdempotency(clock.now())),
+    every(ANSWERS_EVERY_MS, "operations past their retention", () => store.sweepOperations(clock.now())),
     every(FILES_EVERY_MS, "files that no row names", () => store.sweepFiles(clock.now())),
   ];
   return { stop: () => timers.forEach(clearInterval) };

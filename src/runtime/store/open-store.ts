@@ -11,6 +11,7 @@ import { sweepIdempotency } from "./idempotency.ts";
 import { createMetaStore, type MetaStore } from "./meta.ts";
 import { createMigrations, type Migrations } from "./migrations/migrations.ts";
 import { ensureSystemTables } from "./migrations/system.ts";
+import { createOperationStore, sweepOperations } from "./operations.ts";
 import { type ResolvedStoreOptions, resolveStoreOptions, type StoreOptions } from "./options.ts";
 import { openPglite } from "./pglite-open.ts";
 import { Pool } from "./pool.ts";
@@ -31,6 +32,8 @@ export interface OpenedStore extends Store {
   sweepIdempotency(nowMs: number): Promise<number>;
   /** Deletes files older than a day that no row names and returns how many; off the request path. */
   sweepFiles(nowMs: number): Promise<number>;
+  /** Deletes long-running operations that ended longer ago than the retention and returns how many. */
+  sweepOperations(nowMs: number): Promise<number>;
 }
 
 /**
@@ -54,7 +57,7 @@ export async function openStoreOn(
   model: Model,
   options: ResolvedStoreOptions,
 ): Promise<OpenedStore> {
-  const { clock, maxWaiting, idempotencyRetentionMs } = options;
+  const { clock, maxWaiting, idempotencyRetentionMs, operationRetentionMs } = options;
   const pool = new Pool(driver, { maxConnections: driver.maxConnections, maxWaiting, maxAgeMs: MAX_AGE_MS });
   const database = new Database(pool);
   try {
@@ -80,6 +83,9 @@ export async function openStoreOn(
       await stepLocks.close();
       await pool.close();
     },
+    operations: createOperationStore({ database, model, clock }),
+    sweepOperations: (nowMs) =>
+      sweepOperations(database, model, { nowMs, retentionMs: operationRetentionMs }),
     steps: createStepStore({ database, locks: stepLocks, clock }),
     apiKeys: createApiKeyStore(database, clock),
     meta: createMetaStore(database),

@@ -17,6 +17,8 @@ export interface StoreOptions {
   readonly connectTimeoutMs?: number;
   /** Milliseconds that answers of idempotent commands are kept, at least a day. Default one day. */
   readonly idempotencyRetentionMs?: number;
+  /** Milliseconds that ended long-running operations are kept, at least a day. Default a week. */
+  readonly operationRetentionMs?: number;
   readonly clock?: Clock;
 }
 
@@ -29,6 +31,7 @@ export interface ResolvedStoreOptions {
   readonly maxWaiting: number;
   readonly connectTimeoutMs: number;
   readonly idempotencyRetentionMs: number;
+  readonly operationRetentionMs: number;
   readonly clock: Clock;
 }
 
@@ -45,6 +48,7 @@ export function resolveStoreOptions(options: StoreOptions): ResolvedStoreOptions
     maxWaiting: options.maxWaiting ?? 1000,
     connectTimeoutMs: options.connectTimeoutMs ?? 5000,
     idempotencyRetentionMs: options.idempotencyRetentionMs ?? DAY_MS,
+    operationRetentionMs: options.operationRetentionMs ?? 7 * DAY_MS,
     clock: options.clock ?? { now: Date.now },
   };
   const mistakes = [
@@ -52,6 +56,13 @@ export function resolveStoreOptions(options: StoreOptions): ResolvedStoreOptions
     ...wholeNumber("maxWaiting", resolved.maxWaiting, 0, 1_000_000),
     ...wholeNumber("connectTimeoutMs", resolved.connectTimeoutMs, 1, 600_000),
     ...wholeNumber("idempotencyRetentionMs", resolved.idempotencyRetentionMs, DAY_MS, 3650 * DAY_MS),
+    // A repeated request is answered with its operation as long as the answer is kept.
+    ...wholeNumber(
+      "operationRetentionMs",
+      resolved.operationRetentionMs,
+      resolved.idempotencyRetentionMs,
+      3650 * DAY_MS,
+    ),
     ...databaseUrlMistakes(resolved.databaseUrl),
   ];
   if (mistakes.length > 0) throw new UsageError(mistakes);

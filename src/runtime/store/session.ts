@@ -22,6 +22,7 @@ import { Lease } from "./lease.ts";
 import { readPage } from "./page.ts";
 import { FIND_ANSWER, SAVEPOINT, STORE_ANSWER, TRY_LOCK, UNDO } from "./sql/claim.sql.ts";
 import { buildGet, getParameters, getShape } from "./sql/get.sql.ts";
+import { ENQUEUE_OPERATION, FINISH_OPERATION } from "./sql/operations.sql.ts";
 import { APPEND_EVENT } from "./sql/outbox.sql.ts";
 import { FIND_STEPS } from "./sql/steps.sql.ts";
 import { buildDelete, buildInsert, buildUpdate } from "./sql/write.sql.ts";
@@ -34,6 +35,8 @@ export class StoreSession implements Session {
   readonly #parts: StoreParts;
   readonly #interruption = new Interruption();
   #lease: Lease | undefined;
+  /** A transaction that begins with its first statement: undefined for none, else its beginning once it has one. */
+  #lazy: { begun?: Promise<Lease> } | undefined;
   #savepoint = false;
   /** Writes nobody waits for: they travel with the next statement or the commit, which reports their failure. */
   #deferred: Promise<unknown>[] = [];
@@ -45,22 +48,27 @@ export class StoreSession implements Session {
   }
 
   get inTransaction(): boolean {
-    return this.#lease !== undefined;
+    return this.#lease !== undefined || this.#lazy !== undefined;
   }
 
   interrupt(reason: ApiError): void {
     this.#interruption.interrupt(reason);
   }
 
-  async begin(): Promise<void> {
-    if (this.#lease) throw new TypeError("The session is in a transaction already");
-    this.#lease = await this.#take();
-    this.#lease.begin();
+  async begin({ lazy = false }: { readonly lazy?: boolean } = {}): Promise<void> {
+    if (this.inTransaction) throw new TypeError("The session is in a transaction already");
+    if (lazy) this.#lazy = {};
+    else await this.#beginNow();
   }
 
   async commit(): Promise<void> {
+    if (this.#lazy !== undefined && this.#lease === undefined) {
+      this.#lazy = undefined;
+      return;
+    }
     const lease = this.#inTransaction();
     this.#lease = undefined;
+    this.#lazy = undefined;
     this.#savepoint = false;
     const deferred = Promise.allSettled(this.#deferred.splice(0));
     const committed = lease.commit();
@@ -71,7 +79,9 @@ export class StoreSession implements Session {
   }
 
   async rollback(): Promise<void> {
-    const lease = this.#lease;
+    const lazy = this.#lazy;
+    this.#lazy = undefined;
+    const lease = this.#lease ?? (await lazy?.begun?.catch(() => undefined));
     this.#lease = undefined;
     this.#savepoint = false;
     this.#deferred = [];
@@ -166,6 +176,15 @@ export class StoreSession implements Session {
     return { kind: lock === undefined || lock.rows[0]?.[0] === "t" ? "fresh" : "busy" };
   }
 
+  async enqueueOperation(id: string, request: string): Promise<void> {
+    await this.#run(ENQUEUE_OPERATION, [id, request], true, "write");
+  }
+
+  async finishOperation(id: string, holder: string): Promise<boolean> {
+    const { count } = await this.#run(FINISH_OPERATION, [id, holder], true, "write");
+    return count > 0;
+  }
+
   async findSteps({ scope, key }: IdempotencyClaim): Promise<readonly StepRecord[]> {
     const { rows } = await this.#run(FIND_STEPS, [checkText(scope), checkText(key)], true);
     return rows.map(([name, fingerprint, result]) => ({
@@ -203,7 +222,7 @@ export class StoreSession implements Session {
 
   /** Runs a statement that only reads: with those of other calls where it can. */
   async #read(text: string, parameters: readonly SqlText[], prepare: boolean): Promise<QueryResult> {
-    if (prepare && this.#lease === undefined) {
+    if (prepare && !this.inTransaction) {
       const { lanes, tables } = this.#parts;
       const shared = lanes.read(text, parameters, this.#interruption);
       if (shared !== undefined) {
@@ -224,6 +243,12 @@ export class StoreSession implements Session {
     prepare: boolean,
     purpose: Purpose = "read",
   ): Promise<QueryResult> {
+    const lazy = this.#lazy;
+    if (lazy !== undefined && this.#lease === undefined) {
+      lazy.begun ??= this.#beginNow();
+      // Not `this.#lease`: where it was rolled back meanwhile, this must not become a statement of its own.
+      return (await lazy.begun).run(text, parameters, { prepare, purpose });
+    }
     if (this.#lease) return this.#lease.run(text, parameters, { prepare, purpose });
     for (let attempt = 1; ; attempt++) {
       const lease = await this.#take();
@@ -238,6 +263,13 @@ export class StoreSession implements Session {
         void lease.end();
       }
     }
+  }
+
+  async #beginNow(): Promise<Lease> {
+    const lease = await this.#take();
+    this.#lease = lease;
+    lease.begin();
+    return lease;
   }
 
   async #take(): Promise<Lease> {

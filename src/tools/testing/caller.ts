@@ -29,6 +29,8 @@ export interface TestRequest<Input = unknown> {
   /** Default: a new one where the operation requires one. `null`: none. */
   readonly idempotencyKey?: string | null;
   readonly timeoutMs?: number;
+  /** Milliseconds to wait for the answer of a long-running command. Default: calls by the declared operation wait a minute. */
+  readonly waitMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -62,6 +64,9 @@ export interface Caller {
 /** Turns a name into the API key to call with; throws for an unknown name. */
 export type KeyOf = (who: string) => string;
 
+// A test that waits longer than this has lost its operation.
+const PATIENCE_MS = 60_000;
+
 let calls = 0;
 
 /** Makes the caller of an engine, who is nobody yet. */
@@ -90,7 +95,8 @@ function callerWith(engine: Engine, keyOf: KeyOf, credentials: Credentials | und
       const id = operationId(operation.spec);
       const model = engine.model.operations[id];
       const input = model && request.input !== undefined ? encodeInput(model, request.input) : request.input;
-      const value = unwrap(await execute(id, input === undefined ? request : { ...request, input }));
+      const asked = { waitMs: PATIENCE_MS, ...request, ...(input === undefined ? {} : { input }) };
+      const value = unwrap(await execute(id, asked));
       return model === undefined ? value : decodeAnswer(engine.model, model, value);
     },
   };
@@ -118,7 +124,7 @@ function toCall(
   request: TestRequest,
   credentials: Credentials | undefined,
 ): Call {
-  const { id, input, list, fields, expand, ifMatch, timeoutMs, signal } = request;
+  const { id, input, list, fields, expand, ifMatch, timeoutMs, waitMs, signal } = request;
   const idempotencyKey = keyFor(engine.model.operations[operation], request);
   return {
     operation,
@@ -137,6 +143,7 @@ function toCall(
       requestId: `test-${++calls}`,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     },
+    ...(waitMs === undefined ? {} : { waitMs }),
     ...(signal === undefined ? {} : { signal }),
   };
 }

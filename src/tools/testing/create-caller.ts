@@ -93,6 +93,7 @@ async function startService(service: Service, options: ServiceCallerOptions): Pr
         }),
       );
     }
+    engine.start();
     const close = async () => {
       await engine.drain();
       await store.close();

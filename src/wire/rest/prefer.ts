@@ -3,6 +3,8 @@ export interface Preferences {
   readonly return?: "minimal" | "representation";
   /** Seconds after which the caller no longer waits for the answer, 1 to 86,400 (section 4.3). */
   readonly waitSeconds?: number;
+  /** An answer before the work is done will do (section 4.1). */
+  readonly respondAsync?: true;
 }
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
@@ -33,6 +35,7 @@ export function parsePrefer(header: string | undefined): Preferences {
     ...(representation === "minimal" || representation === "representation"
       ? { return: representation }
       : {}),
+    ...(given.has("respond-async") ? { respondAsync: true as const } : {}),
     ...(waitSeconds >= 1 && waitSeconds <= MAX_WAIT_SECONDS ? { waitSeconds } : {}),
   };
 }

@@ -73,7 +73,7 @@ function seen(events: readonly ClientEvent[]) {
 }
 
 function kindOf(status: number): Answer["kind"] {
-  return status === 201 ? "created" : status === 204 ? "none" : "ok";
+  return status === 201 ? "created" : status === 202 ? "accepted" : status === 204 ? "none" : "ok";
 }
 
 function failed(error: ApiError, events: readonly ClientEvent[]): Answer {

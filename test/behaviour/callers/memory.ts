@@ -37,10 +37,11 @@ function callerFor(anyone: EngineCaller, { as }: Question): EngineCaller {
 }
 
 async function execute(caller: EngineCaller, operation: string, question: Question): Promise<Outcome> {
-  const { as: _, text, ifMatch, idempotencyKey = null, ...rest } = question;
+  const { as: _, text, ifMatch, idempotencyKey = null, waitSeconds = 0, ...rest } = question;
   try {
     return await caller.execute(operation, {
       ...rest,
+      waitMs: waitSeconds * 1000,
       ...(text === undefined ? {} : { input: parseJson(text) }),
       ...(ifMatch === undefined ? {} : { ifMatch: ifMatch === "*" ? "*" : [Number(ifMatch)] }),
       idempotencyKey,
@@ -60,7 +61,7 @@ function toAnswer(outcome: Outcome): Answer {
       kind: outcome.kind,
       // Through JSON and back, since a protocol sends text: what would not survive must not pass here either.
       value: outcome.value === undefined ? undefined : parseJson(stringifyJson(outcome.value)),
-      status: { ok: 200, created: 201, none: 204 }[outcome.kind],
+      status: { ok: 200, created: 201, accepted: 202, none: 204 }[outcome.kind],
       code: "",
       message: "",
       violations: [],

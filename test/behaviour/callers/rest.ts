@@ -120,7 +120,7 @@ function bodyOf(operation: OperationModel, { text, input }: Question, codec: Bod
 }
 
 function headersOf(question: Question, mediaType: string, body: boolean): Record<string, string> {
-  const { as, idempotencyKey, ifMatch, timeoutMs, text } = question;
+  const { as, idempotencyKey, ifMatch, timeoutMs, waitSeconds, text } = question;
   return {
     Accept: mediaType,
     "Accept-Encoding": "identity",
@@ -128,6 +128,7 @@ function headersOf(question: Question, mediaType: string, body: boolean): Record
     ...(as ? { Authorization: `Bearer ${as.key}` } : {}),
     ...(idempotencyKey === undefined ? {} : { "Idempotency-Key": latin1(idempotencyKey) }),
     ...(ifMatch === undefined ? {} : { "If-Match": ifMatch }),
+    ...(waitSeconds === undefined ? {} : { Prefer: `wait=${waitSeconds}` }),
     ...(timeoutMs === undefined ? {} : { "X-Request-Timeout-Ms": String(timeoutMs) }),
   };
 }
@@ -136,6 +137,12 @@ function headersOf(question: Question, mediaType: string, body: boolean): Record
 function latin1(text: string): string {
   return Buffer.from(text).toString("latin1");
 }
+
+const KINDS = new Map<number, Answer["kind"]>([
+  [201, "created"],
+  [202, "accepted"],
+  [204, "none"],
+]);
 
 function readAnswer(
   { status, headers }: Pick<Response, "status" | "headers">,
@@ -153,7 +160,7 @@ function readAnswer(
     return {
       ...common,
       ok: true,
-      kind: status === 201 ? "created" : status === 204 ? "none" : "ok",
+      kind: KINDS.get(status) ?? "ok",
       value: body.length === 0 ? undefined : read(body),
       code: "",
       message: "",

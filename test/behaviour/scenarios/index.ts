@@ -9,6 +9,7 @@ import { failures } from "./failures.ts";
 import { idempotency } from "./idempotency.ts";
 import { input } from "./input.ts";
 import { lists } from "./lists.ts";
+import { longRunning } from "./long-running.ts";
 import { ownershipScenarios } from "./ownership.ts";
 import { preconditions } from "./preconditions.ts";
 import { projection } from "./projection.ts";
@@ -30,6 +31,7 @@ export function scenariosOf(model: Model): readonly Scenario[] {
     ...projection,
     ...idempotency,
     ...steps,
+    ...longRunning,
     ...preconditions,
     ...constraints,
     ...failures,

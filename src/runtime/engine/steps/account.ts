@@ -15,7 +15,7 @@ export const account: Step = {
       if (call.admitted) release(core);
       const { outcome } = call;
       if (outcome === undefined) return;
-      const status = outcome.ok ? okStatus : outcome.error.status;
+      const status = outcome.ok ? (outcome.kind === "accepted" ? 202 : okStatus) : outcome.error.status;
       const code = outcome.ok ? "ok" : outcome.error.code;
       if (status >= 500) logFailure(call, outcome, core);
       call.span?.end({ code, status, ...(status >= 500 ? { cause: call.thrown } : {}) });

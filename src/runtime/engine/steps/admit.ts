@@ -4,7 +4,7 @@ import type { Step } from "../step.ts";
 /** Refuses calls while the process is shutting down or has too many running, before they cost anything. */
 export const admit: Step = {
   name: "admit",
-  appliesTo: () => true,
+  appliesTo: (_operation, _model, mode) => mode !== "run",
   prepare(_plan, core) {
     return (call) => {
       if (core.draining) throw shuttingDown();

@@ -13,7 +13,7 @@ import type { Step } from "../step.ts";
  */
 export const authenticate: Step = {
   name: "authenticate",
-  appliesTo: () => true,
+  appliesTo: (_operation, _model, mode) => mode !== "run",
   prepare(_plan, { authenticator, authenticate: check }) {
     return (call) => {
       const { credentials } = call.request;

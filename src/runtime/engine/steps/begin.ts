@@ -12,12 +12,20 @@ export const begin: Step = {
   name: "begin",
   appliesTo: ({ kind }) => kind === "command",
   prepare(plan) {
+    if (plan.mode === "run") return beginLater;
+    if (plan.mode === "accept") return open;
     return (call) => {
       if (call.request.idempotency === undefined && fitsOneStatement(plan, call)) return undefined;
       return open(call);
     };
   },
 };
+
+/** Work in the background takes a connection only once it asks the database something. */
+function beginLater(call: ActiveCall): Promise<void> {
+  call.given = call.input;
+  return call.session.begin({ lazy: true });
+}
 
 async function open(call: ActiveCall): Promise<void> {
   const { session, request, plan, principal } = call;

@@ -6,6 +6,7 @@ import { DurableSteps } from "../durable-steps.ts";
 import { isRow } from "../encode-row.ts";
 import type { Handler } from "../handle.ts";
 import type { OperationPlan } from "../operation-plan.ts";
+import type { IdempotencyClaim } from "../ports.ts";
 import { recheckRow } from "../recheck.ts";
 import { isPromise } from "../record.ts";
 import type { Step, StepRun } from "../step.ts";
@@ -13,7 +14,7 @@ import type { Step, StepRun } from "../step.ts";
 /** Does what the operation is for: its handler, or the default for its method. */
 export const handle: Step = {
   name: "handle",
-  appliesTo: () => true,
+  appliesTo: (_operation, _model, mode) => mode !== "accept",
   prepare(plan, { tracer }) {
     const work = workOf(plan);
     if (tracer === undefined) return work;
@@ -48,9 +49,9 @@ function withHandler({ run }: Handler, created: string | undefined): StepRun {
 /** As {@link withHandler}; the run ends where a durable step is to be done, and the call then begins again. */
 function withSteps({ run }: Handler, created: string | undefined): StepRun {
   return async (call) => {
-    // A step needs to end the transaction, which here is that of all parts.
-    if (call.claim !== undefined && call.batch === undefined)
-      call.steps ??= new DurableSteps(call, call.claim);
+    // A step needs to end the transaction, which in a batch is that of all parts.
+    const claim = call.batch === undefined ? (call.claim ?? claimOf(call)) : undefined;
+    if (claim !== undefined) call.steps ??= new DurableSteps(call, claim);
     const current = call.steps?.run;
     const value = run(new CallContext(call));
     try {
@@ -62,6 +63,11 @@ function withSteps({ run }: Handler, created: string | undefined): StepRun {
     if (current !== undefined) call.steps?.assertAwaited(current);
     await recheck(call, created);
   };
+}
+
+/** The steps of a long-running operation are its own: its lease keeps others out. */
+function claimOf({ running }: ActiveCall): IdempotencyClaim | undefined {
+  return running && { scope: "operation", key: running.id, fingerprint: running.id };
 }
 
 async function settle(call: ActiveCall, value: Promise<unknown>, created: string | undefined): Promise<void> {

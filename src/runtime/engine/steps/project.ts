@@ -8,7 +8,7 @@ import type { Step, StepRun } from "../step.ts";
 /** Turns what the work gave into wire form: the fields that were asked for and that the caller may see. */
 export const project: Step = {
   name: "project",
-  appliesTo: ({ kind }) => kind === "query" || kind === "command",
+  appliesTo: ({ kind }, _model, mode) => (kind === "query" || kind === "command") && mode !== "accept",
   prepare(plan) {
     const { output } = plan;
     if (output === undefined) return projectValue(plan);

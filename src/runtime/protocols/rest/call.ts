@@ -14,6 +14,7 @@ export type CallParts = Pick<
   | "idempotency"
   | "credentials"
   | "meta"
+  | "waitMs"
 >;
 
 /** A call that came over REST; its signal is made when somebody asks for it. */
@@ -28,6 +29,7 @@ export class RestCall implements Call {
   readonly idempotency: Call["idempotency"];
   readonly credentials: Credentials | undefined;
   readonly meta: CallMeta;
+  readonly waitMs: number | undefined;
   readonly #exchange: Exchange;
 
   constructor(exchange: Exchange, parts: CallParts) {
@@ -42,6 +44,7 @@ export class RestCall implements Call {
     this.idempotency = parts.idempotency;
     this.credentials = parts.credentials;
     this.meta = parts.meta;
+    this.waitMs = parts.waitMs;
   }
 
   get signal(): AbortSignal {

@@ -18,9 +18,10 @@ import { executeEdit } from "./edit.ts";
 import { type OperationPlan, planOperation } from "./plan.ts";
 import { type Executor, type ReadCall, type RequestHead, readCall } from "./read-call.ts";
 import { checkContentType, credentialsOf, parseBody, type RequestBody, readConditions } from "./request.ts";
-import { type Asked, sendSuccess } from "./response.ts";
+import type { Asked } from "./response.ts";
 import { sendFile } from "./send-file.ts";
 import { sendOptions } from "./send-options.ts";
+import { createSuccessSenders } from "./success-senders.ts";
 import { unknownPath } from "./unknown-path.ts";
 import { receiveUpload, settleUpload, type UploadForm, uploadFormOf } from "./upload.ts";
 import type { UploadPlan } from "./upload-plan.ts";
@@ -45,6 +46,7 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
   const readCredentials = createCredentialReader(model.authentication);
   const challenge = challengeOf(model, false);
   const invalid = challengeOf(model, true);
+  const senderOf = createSuccessSenders(model);
   const plans = new Map<string, OperationPlan>();
   for (const endpoint of routes.endpoints) {
     for (const operation of endpoint.operations.values()) {
@@ -190,7 +192,7 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
   function finish(exchange: Exchange, asked: Asked, outcome: Outcome): Promise<void> | void {
     const { plan, call, conditions } = asked;
     if (outcome.ok) {
-      if (plan.operation.output.kind !== "file") return sendSuccess(exchange, asked, outcome);
+      if (plan.operation.output.kind !== "file") return senderOf(outcome)(exchange, asked, outcome);
       return sendFile(exchange, outcome.value, { plan, conditions, files: filesOf(options) });
     }
     const { replayed } = outcome;

@@ -1,4 +1,9 @@
-import type { Model, OperationModel, ResourceModel } from "../../../contract/model/model.ts";
+import {
+  type Model,
+  OPERATION,
+  type OperationModel,
+  type ResourceModel,
+} from "../../../contract/model/index.ts";
 import {
   CBOR_MEDIA_TYPE,
   type CborForm,
@@ -63,6 +68,8 @@ export interface OperationPlan {
   readonly tagKeys: Readonly<Partial<Record<MediaType, string>>>;
   /** Whether the answer may be kept anywhere; where not, only rows get an entity tag, for If-Match. */
   readonly stored: boolean;
+  /** Callers ask it again and again, until the operation has ended. */
+  readonly polled: boolean;
   /** The `get` of the same resource, that edits read the row with. */
   readonly readRow: string | undefined;
   /** For patches of rows that can be read. */
@@ -118,6 +125,7 @@ export function planOperation(
     errorHeaders: deprecation,
     tagKeys: byMediaType(offers, (type) => representationKey([type, shapeKey])),
     stored: !/(?:^|[,\s])no-store(?:$|[,\s])/i.test(cacheControl),
+    polled: operation.resource === OPERATION && operation.method === "get",
     readRow: get?.id,
     edit: operation.method === "patch" && get && resource ? createEditReader(resource) : undefined,
   };

@@ -15,6 +15,7 @@ import type { OperationPlan } from "./plan.ts";
 import type { MediaType } from "./representation.ts";
 import { credentialsOf, readIdempotency, readMeta } from "./request.ts";
 import type { Asked } from "./response.ts";
+import { waitMsOf } from "./success-senders.ts";
 
 /** Who runs the calls: the engine, or the batch that a request is part of. */
 export type Executor = Pick<Engine, "execute">;
@@ -59,6 +60,7 @@ export function readCall(exchange: Exchange, { head, body, readCredentials }: Ca
   const input = inputOf(plan, { path: path?.input, query: query.input, body: body?.value });
   const edit = plan.edit?.(body?.mediaType, input);
   const preferences = parsePrefer(preferOf(exchange));
+  const isLong = operation.longRunning !== undefined;
   const call = new RestCall(exchange, {
     operation: operation.id,
     id: path === undefined ? lastParameter : path.id,
@@ -69,7 +71,9 @@ export function readCall(exchange: Exchange, { head, body, readCredentials }: Ca
     precondition,
     idempotency,
     credentials,
-    meta: readMeta(exchange, preferences),
+    // Of a long-running command the wait is not for the work, but for its answer.
+    meta: readMeta(exchange, isLong ? undefined : preferences.waitSeconds),
+    waitMs: isLong ? waitMsOf(operation, preferences) : undefined,
   });
   return { asked: { plan, call, mediaType, conditions, preferences }, edit };
 }

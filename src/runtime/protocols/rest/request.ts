@@ -15,7 +15,6 @@ import {
   type Conditions,
   type CredentialReader,
   isTraceparent,
-  type Preferences,
   parseConditions,
   parseContentType,
   parseIdempotencyKey,
@@ -85,7 +84,7 @@ export function credentialsOf(exchange: Exchange, read: CredentialReader): Crede
 }
 
 /** Reads what a call carries beside its input. */
-export function readMeta(exchange: Exchange, { waitSeconds }: Preferences): CallMeta {
+export function readMeta(exchange: Exchange, waitSeconds: number | undefined): CallMeta {
   const { headers } = exchange.request;
   const { requestId, remoteAddress } = exchange.options;
   const traceparent = headers.traceparent;

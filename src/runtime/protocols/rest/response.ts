@@ -9,6 +9,7 @@ import {
   formatEntityTag,
   formatHttpDate,
   formatPageLinks,
+  isJsonObject,
   type PageLinks,
   type Preferences,
   pageLinks,
@@ -21,6 +22,7 @@ import { acceptEncoding, codingFor, sendBody } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
 import { send } from "../send.ts";
 import type { OperationPlan } from "./plan.ts";
+import { POLL_SECONDS } from "./poll-seconds.ts";
 import type { MediaType } from "./representation.ts";
 
 /** A request as far as its answer needs it. */
@@ -80,6 +82,7 @@ export function sendSuccess(exchange: Exchange, asked: Asked, outcome: Success):
     extra.push("Preference-Applied", "return=representation");
   if (plan.unsafe && rowPath !== undefined) extra.push("Content-Location", rowPath);
 
+  if (plan.polled && isRunning(outcome)) extra.push("Retry-After", String(POLL_SECONDS));
   const body = writeBody(exchange, asked, outcome, extra);
   const coding = codingFor(exchange, body);
   const representation = byVersion ? rowKey(asked, outcome) : digest(body);
@@ -93,6 +96,11 @@ export function sendSuccess(exchange: Exchange, asked: Asked, outcome: Success):
     extra.push("ETag", formatEntityTag({ ...tag, coding }));
   }
   return sendBody(exchange, status, extra, { body, coding, fixed: plan.headers[mediaType] });
+}
+
+/** Of the answers about a long-running operation, those that will change. */
+function isRunning({ value }: Success): boolean {
+  return isJsonObject(value) && value.done === false;
 }
 
 /** A success without a value; one that has its text is not asked for the value. */

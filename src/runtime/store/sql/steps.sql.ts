@@ -17,10 +17,11 @@ insert into concordat.steps as s (scope, "key", name, fingerprint, result, creat
 on conflict (scope, "key", name) do update set name = s.name
 returning s.fingerprint, s.result`;
 
-/** Deletes a batch of records older than $1; see SWEEP_ANSWERS. */
+/** Deletes a batch of records older than $1, but none of an operation that still runs; see SWEEP_ANSWERS. */
 export const SWEEP_STEPS = `
 with old as (
-  select scope, "key", name from concordat.steps where created_at < $1
+  select scope, "key", name from concordat.steps s where created_at < $1
+    and not exists (select from concordat.operation_work w where w.id = s."key")
   order by created_at limit 1000 for update skip locked
 )
 delete from concordat.steps s using old where s.scope = old.scope and s."key" = old."key" and s.name = old.name`;

@@ -33,6 +33,15 @@ create table if not exists concordat.steps (
   primary key (scope, "key", name)
 );
 create index if not exists steps_created_at_idx on concordat.steps (created_at);
+create table if not exists concordat.operation_work (
+  id text collate "C" primary key,
+  request text not null,
+  attempts integer not null,
+  run_after timestamptz not null,
+  lease_token text,
+  lease_until timestamptz
+);
+create index if not exists operation_work_run_after_idx on concordat.operation_work (run_after);
 create table if not exists concordat.outbox (
   position bigint generated always as identity primary key,
   xid xid8 not null default pg_current_xact_id(),

@@ -47,7 +47,8 @@ export function createBatchHandler(options: BatchHandlerOptions): (exchange: Exc
     const body = bytes.length === 0 ? undefined : parseJsonBody(bytes);
     const { atomic, requests } = read(body);
     const { prefer } = exchange.request.headers;
-    const meta = readMeta(exchange, parsePrefer(Array.isArray(prefer) ? prefer.join(", ") : prefer));
+    const { waitSeconds } = parsePrefer(Array.isArray(prefer) ? prefer.join(", ") : prefer);
+    const meta = readMeta(exchange, waitSeconds);
     const deadline = Date.now() + Math.min(meta.timeoutMs ?? batch.deadlineMs, batch.deadlineMs);
     const scope: PartScope = {
       model: options.model,
