@@ -73,7 +73,13 @@ test("every TypeScript block type-checks", async () => {
     }
     writeFileSync(
       join(folder, "tsconfig.json"),
-      JSON.stringify({ extends: "../../tsconfig.json", include: ["**/*.ts"], exclude: [] }),
+      JSON.stringify({
+        extends: "../../tsconfig.json",
+        // README's blocks import the examples as from where README is.
+        compilerOptions: { rootDirs: ["README", "../.."] },
+        include: ["**/*.ts"],
+        exclude: [],
+      }),
     );
     const { output } = await run("tsc", ["-p", folder, "--pretty", "false"], ROOT);
     // Mistakes elsewhere are the business of `npm run types`.

@@ -153,13 +153,7 @@ export interface Resource<Name extends string, S extends Fields> extends AnyReso
   download<const Download extends FileName<S>>(
     field: Download,
     options?: QueryOptions,
-  ): Operation<
-    undefined,
-    FileValue,
-    undefined,
-    "query",
-    CallShape<Name, `download${Capitalize<Download>}`, S, undefined, undefined>
-  >;
+  ): Operation<undefined, FileValue, undefined, "query", never>;
   /** A named command on one row; its output is the row unless `output` says otherwise. */
   action<
     const Action extends string,

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { atlas } from "../../../examples/atlas/contract.ts";
 import { clinic } from "../../../examples/clinic/contract.ts";
 import { conduit } from "../../../examples/conduit/contract.ts";
+import { fileService } from "../../../test/support/file-service.ts";
 import { validContracts } from "../../../test/support/generate-contract.ts";
 import type { Api } from "../language/index.ts";
 import { compile } from "./compile.ts";
@@ -39,7 +40,9 @@ function agrees(api: Api): void {
   const model = compile(api);
   const outlined = outline(api);
   assert.equal(outlined.base, model.rest.base);
-  const offered = Object.values(model.operations).filter(({ http }) => http !== undefined);
+  const offered = Object.values(model.operations).filter(
+    ({ http, method }) => http !== undefined && method !== "download",
+  );
   assert.deepEqual([...outlined.operations].sort(), offered.map(({ id }) => id).sort());
   for (const operation of offered) {
     const found = outlined.operation(operation.id);
@@ -55,7 +58,7 @@ function agrees(api: Api): void {
 }
 
 test("an outline says of the examples what their models say", () => {
-  for (const api of [clinic, atlas, conduit]) agrees(api);
+  for (const api of [clinic, atlas, conduit, fileService.api]) agrees(api);
 });
 
 test("an outline says of any contract what its model says", () => {

@@ -27,7 +27,7 @@ export interface Outline {
   readonly base: string;
   /** Word before the credentials in the Authorization header. */
   readonly scheme: string;
-  /** Ids of all operations that REST offers. */
+  /** Ids of all operations that REST offers, downloads of a row's files aside. */
   readonly operations: readonly string[];
   operation(id: string): OperationOutline | undefined;
   /** Fields of a resource. */
@@ -91,7 +91,7 @@ function specsOf({ options }: Api): Map<string, OperationSpec> {
     }
   }
   for (const { spec } of options.operations ?? []) {
-    if (spec.kind === "stream" || spec.kind === "channel") continue;
+    if (spec.kind === "stream" || spec.kind === "channel" || spec.method === "download") continue;
     specs.set(spec.resource === undefined ? spec.name : `${spec.resource}.${spec.name}`, spec);
   }
   return specs;
@@ -149,7 +149,10 @@ function inputOf(spec: OperationSpec, own: Readonly<Record<string, FieldNode>>):
 
 function outputOf(spec: OperationSpec): OutputModel {
   const standard = spec.method !== undefined && spec.method !== "action";
-  if (spec.output !== undefined && !standard) return { kind: "value", field: outlineField(spec.output.spec) };
+  if (spec.output !== undefined && !standard) {
+    const field = outlineField(spec.output.spec);
+    return { kind: field.type.kind === "file" ? "file" : "value", field };
+  }
   if (spec.resource === undefined || spec.method === "delete") return { kind: "none" };
   return { kind: spec.method === "list" ? "page" : "row", resource: spec.resource };
 }

@@ -70,6 +70,7 @@ export class ClientCaller {
   /** Makes a call; rejects with CallError, UsageError, or the reason of the caller's signal. */
   async call({ operation, input, options = {}, raw = false }: ClientCall): Promise<unknown> {
     checkOptions(`call of ${operation.id}`, options, CHECKS);
+    if (operation.output.kind === "file") throw downloadsFile(operation);
     const request = buildRequest(operation, toWire(raw ? undefined : operation.input, input), options);
     const ifMatch = this.#ifMatch(operation, options.ifMatch);
     const idempotencyKey = keyOf(operation, options);
@@ -188,6 +189,11 @@ export class ClientCaller {
     if (!isDeadline) return error;
     return new CallError("deadline", error.message, { context, cause: error.cause ?? error });
   }
+}
+
+function downloadsFile({ id, http }: OperationOutline): UsageError {
+  const fix = `fetch ${http.path}: the client reads JSON only`;
+  return new UsageError({ place: `call of ${id}`, expected: "an answer in JSON", found: "a file", fix });
 }
 
 const AS_JSON = { get: (name: string) => (name === "content-type" ? "application/json" : null) };

@@ -318,3 +318,22 @@ test("pages that go in a circle end with an error", async () => {
   };
   assert.equal((await failure(read())).reason, "bad-answer");
 });
+
+test("files are neither sent nor fetched, which it says; what a row says of them is there", async () => {
+  const Paper = resource("paper", { id: t.id("pap"), scan: t.file().optional(), text: t.text() });
+  const everything = query("everything", { output: t.file() });
+  const papers = api("papers", {
+    versions: { v1: "2026-01-01" },
+    resources: [Paper],
+    operations: [everything, Paper.download("scan")],
+  });
+  const scan = { id: "file_1", name: "a.pdf", mediaType: "application/pdf", size: 3, sha256: "00" };
+  server.script(answer(200, JSON.stringify({ id: "pap_1", text: "x", scan })));
+  const paper = createClient(papers, { url: server.url }).paper;
+  const row = await paper.get("pap_1");
+  assert.deepEqual(row.scan, scan);
+  await paper.patch("pap_1", { scan: null, text: "y" });
+  assert.equal(server.seen[1]?.body, '{"scan":null,"text":"y"}');
+  await assert.rejects(paper.patch("pap_1", { scan }), { name: "UsageError" });
+  await assert.rejects(createClient(papers, { url: server.url }).everything(), { name: "UsageError" });
+});

@@ -19,6 +19,7 @@ export class WireMisfit extends Error {
 export function fromWire(output: OutputModel, wire: JsonValue | undefined, outline: Outline): unknown {
   switch (output.kind) {
     case "none":
+    case "file":
       return undefined;
     case "value":
       return decode(output.field, wire, "", outline);
@@ -64,6 +65,7 @@ function decode(
   if (wire === null) return null;
   switch (type.kind) {
     case "json":
+    case "file":
       return wire;
     case "bool":
       return typeof wire === "boolean" ? wire : misfit(pointer, "true or false");

@@ -41,6 +41,10 @@ function encode({ type }: FieldNode, value: unknown, pointer: string): JsonValue
     case "bytes":
       if (value instanceof Uint8Array) return encodeBase64(value);
       throw misfit(pointer, "a Uint8Array", value);
+    case "file": {
+      const fix = "send it as docs/guide/files.md says, by fetch: the client sends JSON only";
+      throw new UsageError({ place: `input, at "${pointer}"`, expected: "no file", found: "one", fix });
+    }
     case "list":
       if (!Array.isArray(value)) return encodeJson(value, pointer);
       return value.map((item: unknown, at) => encode(type.items, item, `${pointer}/${at}`));
