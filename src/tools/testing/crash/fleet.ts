@@ -51,6 +51,7 @@ export class Fleet {
   #spare: ServerProcess | undefined;
   #only: number | undefined;
   #closing = false;
+  #cuts = 0;
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -146,6 +147,13 @@ export class Fleet {
     await Promise.race([promise, this.failed]);
   }
 
+  /** Cuts all connections to the database. A start that fails for it is made again, as whoever supervises a server does. */
+  async cutConnections(): Promise<void> {
+    this.#cuts++;
+    await this.ask({ kind: "sql", text: CUT, values: [] });
+    this.#cuts++;
+  }
+
   /** The next start of a server dies too. */
   killNextStart(index: number): void {
     this.#server(index).deadStarts++;
@@ -189,6 +197,7 @@ export class Fleet {
       const process = this.#take();
       server.process = process;
       const dies = server.deadStarts > 0;
+      const cuts = this.#cuts;
       if (dies) {
         server.deadStarts--;
         server.fault = mode === "dev" ? "first start" : "restart";
@@ -205,8 +214,9 @@ export class Fleet {
         if (!(error instanceof ServerFailure && error.ended)) process.kill();
         const { killed, note } = await process.ended;
         if (this.#closing) return;
-        if (!(dies && killed && error instanceof ServerFailure && error.ended)) throw error;
-        this.kills.push({ fault: server.fault, note });
+        if (dies && killed && error instanceof ServerFailure && error.ended)
+          this.kills.push({ fault: server.fault, note });
+        else if (cuts === this.#cuts) throw error;
         continue;
       }
       const { killed, note } = await process.ended;
@@ -240,5 +250,7 @@ export class Fleet {
   }
 }
 
+const CUT = `select pg_terminate_backend(pid) from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;
 /** A start that has not been counted yet has more points than this, on either store. */
 const FIRST_GUESS = 80;

@@ -52,8 +52,6 @@ const PATIENCE_MS = 90_000;
 const OUTCOME_MS = 30_000;
 /** Longest wait for a command to reach its point. */
 const POINT_PATIENCE_MS = 2000;
-const TERMINATE = `select pg_terminate_backend(pid) from pg_stat_activity
-  where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;
 
 /**
  * One round: a fresh database; servers killed at their first start, at points of single commands, under many callers and
@@ -98,7 +96,6 @@ export async function runRound(context: RoundContext, options: RoundOptions): Pr
     const terminations = await killInStorm(context, {
       fleet,
       callers,
-      run,
       target: options.kills - 1,
       random: random.fork("storm"),
     });
@@ -164,7 +161,6 @@ const STORM_COMMANDS = [2, 10, 40];
 interface StormOptions {
   readonly fleet: Fleet;
   readonly callers: Callers;
-  readonly run: RunSql;
   readonly target: number;
   readonly random: Random;
 }
@@ -172,7 +168,7 @@ interface StormOptions {
 /** Kills under many callers, and returns how often the database's connections were cut instead. */
 async function killInStorm(
   { callers: inFlight, sweep, terminate, onKill }: RoundContext,
-  { fleet, callers, run, target, random }: StormOptions,
+  { fleet, callers, target, random }: StormOptions,
 ): Promise<number> {
   if (fleet.kills.length >= target) return 0;
   let terminations = 0;
@@ -183,7 +179,7 @@ async function killInStorm(
     await fleet.listening(index);
     await sleep(random.below(80));
     if (terminate && random.chance(0.15)) {
-      await run(TERMINATE);
+      await fleet.cutConnections();
       terminations++;
     }
     if (fleet.kills.length + 1 < target && random.chance(0.1)) fleet.killNextStart(index);

@@ -25,6 +25,7 @@ export interface Client {
   send(request: PreparedRequest, random: Random): Promise<Sent>;
   /** One try without retries; rejects where no answer came. */
   sendOnce(request: PreparedRequest): Promise<Answer>;
+  /** Gives up what is still being tried. */
   close(): void;
 }
 
@@ -45,6 +46,7 @@ const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]
 /** Makes a client. */
 export function createClient({ nextUrl, patienceMs }: ClientOptions): Client {
   const agent = new Agent({ keepAlive: true });
+  let closed = false;
   const once = (url: string, { method, path, headers, body }: PreparedRequest): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const outgoing = httpRequest(url + path, { method, agent, headers: { ...headers } }, (response) => {
@@ -87,12 +89,15 @@ export function createClient({ nextUrl, patienceMs }: ClientOptions): Client {
             lastProblem = error instanceof Error ? error.message : String(error);
           }
         }
-        if (Date.now() > endsAt) return { answer: undefined, tries, lastProblem };
+        if (closed || Date.now() > endsAt) return { answer: undefined, tries, lastProblem };
         const jitter = random.below(Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** Math.min(tries, 10)));
         await sleep(retryAfterMs + jitter);
       }
     },
-    close: () => agent.destroy(),
+    close: () => {
+      closed = true;
+      agent.destroy();
+    },
   };
 }
 
