@@ -46,7 +46,7 @@ export const crash: Command = {
     const progress = createProgress({ label: "kills", total: kills, terminal });
     const controller = new AbortController();
     // Databases and processes that it made must not stay behind.
-    for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => controller.abort(stopped()));
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => controller.abort());
     const report = await runCrashTest({
       signal: controller.signal,
       plan,
@@ -60,18 +60,14 @@ export const crash: Command = {
     progress.done();
     terminal.print(formatReport(report));
     if (!report.ok) throw notClean(report);
+    if (controller.signal.aborted) {
+      const message = `stopped; nothing was found in the ${report.rounds} rounds that were finished`;
+      throw new CliFailure({ exitCode: EXIT_STOPPED, message, report });
+    }
     terminal.result(report);
     terminal.print(`${terminal.style("green", "✔")} nothing lost, nothing doubled, every answer true`);
   },
 };
-
-function stopped(): CliFailure {
-  return new CliFailure({
-    exitCode: EXIT_STOPPED,
-    message: "stopped",
-    fix: "its databases and processes are gone",
-  });
-}
 
 /** As shells tell of a process that was interrupted. */
 const EXIT_STOPPED = 130;

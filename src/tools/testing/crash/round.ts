@@ -78,20 +78,15 @@ export async function runRound(context: RoundContext, options: RoundOptions): Pr
     return rows;
   };
   const work = async (): Promise<RoundResult> => {
-    // The last is the one at rest.
-    let left = options.kills - 1;
-    const share = (part: number) => Math.max(1, Math.round(options.kills * part));
-    const firstStarts = Math.min(left, share(0.06));
-    left -= firstStarts;
-    await fleet.add("dev", firstStarts);
+    const share = shareOut(options.kills);
+    await fleet.add("dev", share.firstStarts);
     const setUp: SetUp = JSON.parse(await fleet.ask({ kind: "setup" }));
     await installJournal(run);
     for (let index = 1; index < context.servers; index++) await fleet.add("serve");
     const commands = plan.options.commands(setUp.world);
     const prefix = `crash-${options.number}`;
     const callers = createCallers({ model, commands, client, setUp, prefix });
-    const alone = Math.min(left, share(0.4));
-    const target = fleet.kills.length + alone;
+    const target = fleet.kills.length + share.alone;
     await killAlone({ context, fleet, callers, commands, target, random: random.fork("alone") });
     const terminations = await killInStorm(context, {
       fleet,
@@ -121,6 +116,12 @@ export async function runRound(context: RoundContext, options: RoundOptions): Pr
     await outside?.close();
     await scratch.drop(place);
   }
+}
+
+/** Divides the kills of a round: the last is the one at rest, and those under many callers come before others. */
+function shareOut(kills: number): { readonly firstStarts: number; readonly alone: number } {
+  const alone = Math.min(Math.max(0, kills - 2), Math.max(1, Math.round(kills * 0.4)));
+  return { firstStarts: kills < 4 ? 0 : Math.max(1, Math.round(kills * 0.06)), alone };
 }
 
 interface AloneOptions {
@@ -170,7 +171,6 @@ async function killInStorm(
   { callers: inFlight, sweep, terminate, onKill }: RoundContext,
   { fleet, callers, target, random }: StormOptions,
 ): Promise<number> {
-  if (fleet.kills.length >= target) return 0;
   let terminations = 0;
   const stop = callers.keepSending(inFlight, random.fork("callers"));
   const range = Math.max(100, ...Object.values(sweep.coverage).map(({ points }) => points));
