@@ -13,10 +13,33 @@ import { outline } from "./outline.ts";
 
 /** What an outline should say of an operation, read off the model. */
 function expected(model: Model, operation: OperationModel): unknown {
-  const { id, kind, name, resource, method, input, output, idempotency, deadlineMs, http, errors } =
-    operation;
+  const {
+    id,
+    kind,
+    name,
+    resource,
+    method,
+    input,
+    output,
+    idempotency,
+    deadlineMs,
+    http,
+    errors,
+    longRunning,
+  } = operation;
   const { method: verb, path, parameters, query, body, answer } = http!;
-  const parts = { id, kind, name, resource, method, input, output, idempotency, deadlineMs };
+  const parts = {
+    id,
+    kind,
+    name,
+    resource,
+    method,
+    input,
+    output,
+    idempotency,
+    deadlineMs,
+    ...(longRunning ? { longRunning: true } : {}),
+  };
   return plain({
     ...parts,
     http: { method: verb, path, parameters, query, body, answer },

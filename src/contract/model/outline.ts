@@ -18,6 +18,8 @@ export interface OperationOutline
   readonly http: Pick<HttpModel, "method" | "path" | "parameters" | "query" | "body" | "answer">;
   /** Data of the errors it declares, by code; undefined for those without. */
   readonly errors: Readonly<Record<string, FieldNode | undefined>>;
+  /** True for commands whose work goes on after their answer. */
+  readonly longRunning?: true;
 }
 
 /** The part of a contract's model that a caller needs, worked out operation by operation when it is asked for. */
@@ -115,6 +117,7 @@ function outlineOperation(
     output: outputOf(spec),
     idempotency: spec.kind === "command" ? (spec.options.idempotency ?? "accepted") : "none",
     deadlineMs: spec.options.deadlineMs ?? DEFAULT_DEADLINE_MS,
+    ...(spec.options.longRunning === undefined ? {} : { longRunning: true }),
     http: httpOf(spec, resource, input),
     errors: Object.fromEntries(
       (spec.options.errors ?? []).map(({ code, options: { data } }) => [

@@ -7,6 +7,7 @@ import {
   type RetryAdvice,
   retry,
   retryAdvice,
+  type Scheduler,
 } from "../../base/resilience/index.ts";
 import type { OperationOutline, Outline } from "../../contract/model/index.ts";
 import { type AnswerCache, createAnswerCache } from "./answer-cache.ts";
@@ -65,6 +66,11 @@ export class ClientCaller {
       maxEntries: options.maxCacheEntries,
       maxCharacters: options.maxCacheCharacters,
     });
+  }
+
+  /** The client's time. */
+  get scheduler(): Scheduler {
+    return this.#options.scheduler;
   }
 
   /** Makes a call; rejects with CallError, UsageError, or the reason of the caller's signal. */

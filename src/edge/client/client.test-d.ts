@@ -1,6 +1,6 @@
 // Types of the client, checked by tsc: a line that must not compile says so.
 import { type Api, anyone, api, command, error, query, resource, stream, t } from "../../index.ts";
-import { type ClientOptions, createClient, isError } from "./index.ts";
+import { type ClientOptions, createClient, isError, resumeOperation, startOperation } from "./index.ts";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function same<A, B>(_: Equal<A, B>): void {}
@@ -137,6 +137,16 @@ export async function operationsInHand() {
   const json = await client.call("thing.get", undefined, { id: "thg_1" });
   // @ts-expect-error: JSON, of which nothing is known
   json.name;
+}
+
+export async function longRunningOperations() {
+  const running = await startOperation(client, send, { to: "mkr_1" });
+  const result = await running.wait({ onStatus: ({ progress }) => progress?.fraction });
+  same<typeof result, bigint[]>(true);
+  const { at } = await resumeOperation(client, time, running.id).wait();
+  same<typeof at, string>(true);
+  // @ts-expect-error: to is missing
+  await startOperation(client, send, {});
 }
 
 export function errors(thrown: unknown) {

@@ -1,5 +1,12 @@
 import type { JsonValue } from "../../base/lib/index.ts";
-import type { AnyResource, CallShape, OnlyTable, Operation, Page } from "../../contract/language/index.ts";
+import type {
+  AnyResource,
+  CallShape,
+  OnlyTable,
+  Operation,
+  OperationSpec,
+  Page,
+} from "../../contract/language/index.ts";
 import type {
   AnyField,
   Fields,
@@ -97,11 +104,13 @@ type NamesByKey<O extends Operation> = { readonly [T in O as KeyOf<T>]: ShapeOf<
 
 type DeclaredName<Key, Groups> = Key extends keyof Groups ? Groups[Key] : never;
 
-type AnyShape = CallShape<string, string, Fields | undefined, unknown, unknown>;
+/** What the types of calls are made from. */
+export type AnyShape = CallShape<string, string, Fields | undefined, unknown, unknown>;
 
 /** What is left of an operation for who calls it. */
-interface CallableOperation<Shape> {
+export interface CallableOperation<Shape> {
   readonly kind: "operation";
+  readonly spec: OperationSpec;
   readonly "~shape"?: Shape;
 }
 
@@ -127,7 +136,7 @@ type FreeMethod<Shape extends AnyShape> =
     : (input: Given<Shape>, options?: CommandOptions) => Promise<Received<Shape>>;
 
 /** What a caller gives. */
-type Given<Shape extends AnyShape> = Shape["input"] extends AnyField
+export type Given<Shape extends AnyShape> = Shape["input"] extends AnyField
   ? GivenBy<Shape["input"]>
   : Shape["name"] extends "create" | "replace"
     ? InputOf<FieldsOf<Shape>>
@@ -136,7 +145,7 @@ type Given<Shape extends AnyShape> = Shape["input"] extends AnyField
       : undefined;
 
 /** What a caller receives. */
-type Received<Shape extends AnyShape> = Shape["output"] extends AnyField
+export type Received<Shape extends AnyShape> = Shape["output"] extends AnyField
   ? Shape["output"]["~value"]
   : Shape["name"] extends "delete"
     ? undefined

@@ -4,11 +4,21 @@ import {
   bookAppointment,
   cancelAppointment,
   clinic,
+  exportRecord,
   paymentDeclined,
   slotTaken,
 } from "../../../examples/clinic/contract.ts";
 import { type ServedClinic, serveClinic } from "../../../test/support/serve-clinic.ts";
-import { CallError, type ClientEvent, createClient, isError, newIdempotencyKey } from "./index.ts";
+import {
+  CallError,
+  type ClientEvent,
+  createClient,
+  isError,
+  newIdempotencyKey,
+  type OperationStatus,
+  resumeOperation,
+  startOperation,
+} from "./index.ts";
 
 let served: ServedClinic;
 before(async () => {
@@ -213,4 +223,22 @@ test("options that cannot be fail at once, and show no secret", () => {
       },
     );
   }
+});
+
+test("a long-running command is waited for; begun, it can be followed, found again and cancelled", async () => {
+  const ada = as("ada");
+  const { rows, ndjson } = await ada.exports();
+  assert.equal(ndjson.trimEnd().split("\n").length, rows);
+  const running = await startOperation(ada, exportRecord);
+  const seen: OperationStatus[] = [];
+  const found = resumeOperation(as("ada"), exportRecord, running.id);
+  const result = await found.wait({ timeoutMs: 60_000, onStatus: (status) => seen.push(status) });
+  assert.ok(result.rows > 0);
+  assert.deepEqual([seen.at(-1)?.status, seen.at(-1)?.name], ["succeeded", "exports"]);
+  assert.equal((await running.status()).done, true);
+  await assert.rejects(running.cancel(), { code: "invalid_state" });
+  await assert.rejects(resumeOperation(as("grace"), exportRecord, running.id).wait(), { code: "not_found" });
+  await assert.rejects(startOperation(ada, bookAppointment, { slot: "x", reason: "y" }), {
+    name: "UsageError",
+  });
 });

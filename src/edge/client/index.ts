@@ -7,4 +7,6 @@ export { createClient } from "./create-client.ts";
 export type { Fetch, FetchAnswer, FetchHeaders, FetchReader, FetchRequest } from "./fetch.ts";
 export { type DeclaredError, isError } from "./is-error.ts";
 export type { Filter, FilterOperators, ListQuery, ListSettings } from "./list-query.ts";
+export { resumeOperation, startOperation } from "./long-running.ts";
 export { newIdempotencyKey } from "./new-key.ts";
+export type { OperationStatus, RunningOperation, WaitOptions } from "./running-operation.ts";
