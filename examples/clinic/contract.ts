@@ -98,6 +98,32 @@ export const Payment = resource(
   },
 );
 
+export const Attachment = resource(
+  "attachment",
+  {
+    id: t.id("att"),
+    appointment: t.ref(() => Appointment).immutable(),
+    patient: t.ref(() => Patient, { description: "The patient of the appointment." }).readOnly(),
+    provider: t.ref(() => Provider, { description: "The provider of the appointment." }).readOnly(),
+    title: t.string({ maxLength: 120, sensitive: true }).optional(),
+    file: t.file({
+      maxBytes: 20_000_000,
+      mediaTypes: ["application/pdf", "image/*", "text/plain"],
+      sensitive: true,
+    }),
+  },
+  {
+    description: "A document of an appointment: a referral, a picture, a laboratory's result.",
+    owner: "patient",
+    access: {
+      read: [owner, self("provider"), role("admin")],
+      create: [role("patient"), role("provider"), role("admin")],
+      delete: [owner, role("admin")],
+    },
+    list: { filter: ["appointment"] },
+  },
+);
+
 export const slotTaken = error("slot_taken", {
   status: 409,
   data: t.object({ slot: t.ref(() => Slot) }),
@@ -149,6 +175,10 @@ export const completeAppointment = Appointment.action("complete", {
   input: t.object({ notes: t.text({ sensitive: true }).optional() }),
   when: { status: ["confirmed"] },
 });
+export const createAttachment = Attachment.create({
+  description: "Adds a document to an appointment of the caller.",
+  deadlineMs: 60_000,
+});
 export const paymentDeclined = error("payment_declined", {
   status: 409,
   data: t.object({ reason: t.string() }),
@@ -172,7 +202,7 @@ export const clinic = api("clinic", {
   title: "Clinic",
   description: "Medical appointments: patients book the open slots of providers.",
   versions: { v2: "2026-11-01" },
-  resources: [Provider, Patient, Slot, Appointment, Payment],
+  resources: [Provider, Patient, Slot, Appointment, Attachment, Payment],
   operations: [
     createSlot,
     replaceSlot,
@@ -184,11 +214,13 @@ export const clinic = api("clinic", {
     cancelAppointment,
     rescheduleAppointment,
     completeAppointment,
+    createAttachment,
     createPayment,
     exportRecord,
   ],
   only: {
     appointment: ["list", "get", "create", "patch"],
+    attachment: ["list", "get", "create", "delete"],
     payment: ["list", "get", "create"],
   },
   events: [

@@ -1,6 +1,7 @@
 import { ApiError, type Db, handle, type Page, type Row, service } from "concordat";
 import {
   Appointment,
+  Attachment,
   appointmentBooked,
   appointmentCancelled,
   appointmentCompleted,
@@ -11,6 +12,7 @@ import {
   clinic,
   completeAppointment,
   confirmAppointment,
+  createAttachment,
   createPayment,
   createSlot,
   exportRecord,
@@ -97,6 +99,14 @@ export const handlers = [
     const appointment = await db.update(Appointment, current.id, { ...input, status: "completed" });
     emit(appointmentCompleted, appointment);
     return appointment;
+  }),
+
+  handle(createAttachment, async ({ input, principal, db }) => {
+    const { patient, provider } = await db.get(Appointment, input.appointment);
+    if (![patient, provider].includes(principal.id) && !principal.roles.includes("admin")) {
+      throw new ApiError("forbidden", "The appointment is another's.");
+    }
+    return db.insert(Attachment, { ...input, patient, provider });
   }),
 
   handle(createPayment, async ({ input, principal, db, step }) => {

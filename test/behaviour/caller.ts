@@ -16,6 +16,8 @@ export interface Question {
   readonly input?: unknown;
   /** Body as JSON text, sent as it is; for what a JSON value cannot say. */
   readonly text?: string;
+  /** Files of the input, by field. */
+  readonly files?: Readonly<Record<string, TestFile>>;
   readonly list?: ListQuestion;
   readonly fields?: readonly string[];
   readonly expand?: readonly string[];
@@ -41,12 +43,21 @@ export interface BatchQuestion extends Pick<Question, "as" | "timeoutMs"> {
   readonly atomic: boolean;
 }
 
+/** A file to send. */
+export interface TestFile {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 /** What came back, in the same form from every protocol. */
 export interface Answer {
   readonly ok: boolean;
   readonly kind: "ok" | "created" | "accepted" | "none" | "failed";
   /** JSON value; undefined for none and for failures. */
   readonly value: JsonValue | undefined;
+  /** Bytes of a download. */
+  readonly bytes?: Uint8Array;
   /** Error code; `""` for a success. */
   readonly code: string;
   /** HTTP status that the code table gives it. */

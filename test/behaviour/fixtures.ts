@@ -27,6 +27,11 @@ export const FIXTURES: Readonly<Record<string, (stage: Stage) => Promise<Fixture
     const { id, patient } = await stage.appointment();
     return { id, owner: patient, others: [await stage.patient(), await stage.provider()] };
   },
+  attachment: async (stage) => {
+    const { id, patient } = await stage.appointment();
+    const { id: attachment } = await stage.attach(patient, id);
+    return { id: attachment, owner: patient, others: [await stage.patient(), await stage.provider()] };
+  },
   payment: async (stage) => {
     const { id, patient } = await stage.appointment();
     const input = { appointment: id, amount: "60.00" };

@@ -168,6 +168,13 @@ export class Stage {
     return { id: id as string, row, slot, patient, provider };
   }
 
+  /** Adds a document to an appointment. */
+  attach(as: Actor, appointment: string, text = "A referral"): Promise<Json> {
+    const bytes = new TextEncoder().encode(text);
+    const files = { file: { name: "referral.txt", mediaType: "text/plain", bytes } };
+    return this.ok("attachment.create", { input: { appointment }, files, as });
+  }
+
   /** Does something as if the slot had begun. */
   after<T>(slot: Json, work: () => Promise<T>): Promise<T> {
     return this.later(Date.parse(slot.startsAt) - Date.now() + 1000, work);

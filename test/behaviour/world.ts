@@ -44,7 +44,7 @@ export async function openWorld(databaseUrl: string | undefined): Promise<World>
     ...(databaseUrl === undefined ? { dataDir: "memory" } : { databaseUrl }),
   });
   const callers: Readonly<Record<Place["caller"], Caller>> = {
-    memory: createMemoryCaller(running.engine),
+    memory: createMemoryCaller(running.engine, running.store.files),
     rest: createRestCaller(model, running.url),
     cbor: createCborCaller(model, running.url),
     client: createClientCaller(behaviour.api, running.url),

@@ -40,13 +40,23 @@ export function createRestCaller(model: Model, url: string, codec = JSON_CODEC):
     call: async (id, question = {}) => {
       const operation = model.operations[id];
       if (operation?.http === undefined) throw new TypeError(`REST does not offer ${id}`);
-      const { signal } = question;
+      const { signal, files } = question;
+      const form = files === undefined ? undefined : formOf(question, files);
       const response = await fetch(base + pathOf(operation, question), {
         method: operation.http.method,
-        headers: headersOf(question, codec.mediaType, bodyOf(operation, question, codec) !== undefined),
-        body: bodyOf(operation, question, codec) ?? null,
+        // fetch itself writes the Content-Type of a form.
+        headers: headersOf(
+          question,
+          codec.mediaType,
+          !form && bodyOf(operation, question, codec) !== undefined,
+        ),
+        body: form ?? bodyOf(operation, question, codec) ?? null,
         ...(signal === undefined ? {} : { signal }),
       });
+      if (operation.output.kind === "file" && response.ok) {
+        const bytes = await response.bytes();
+        return { ...readAnswer(response, new Uint8Array(), () => null), bytes };
+      }
       return readAnswer(response, await response.bytes(), (body) => codec.read(body, operation));
     },
     batch: async (parts, { as, atomic, timeoutMs }) => {
@@ -85,6 +95,18 @@ export function createRestCaller(model: Model, url: string, codec = JSON_CODEC):
     },
     close: async () => {},
   };
+}
+
+/** A form: texts as they are, anything else as JSON. */
+function formOf({ input = {} }: Question, files: NonNullable<Question["files"]>): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(input as Record<string, JsonValue>)) {
+    form.append(name, typeof value === "string" ? value : stringifyJson(value));
+  }
+  for (const [field, { name, mediaType, bytes }] of Object.entries(files)) {
+    form.append(field, new Blob([bytes], { type: mediaType }), name);
+  }
+  return form;
 }
 
 function pathOf({ http, input }: OperationModel, question: Question): string {

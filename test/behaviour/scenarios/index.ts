@@ -6,6 +6,7 @@ import { bookings } from "./bookings.ts";
 import { constraints } from "./constraints.ts";
 import { crud } from "./crud.ts";
 import { failures } from "./failures.ts";
+import { files } from "./files.ts";
 import { idempotency } from "./idempotency.ts";
 import { input } from "./input.ts";
 import { lists } from "./lists.ts";
@@ -30,6 +31,7 @@ export function scenariosOf(model: Model): readonly Scenario[] {
     ...lists,
     ...projection,
     ...idempotency,
+    ...files,
     ...steps,
     ...longRunning,
     ...preconditions,
