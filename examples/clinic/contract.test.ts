@@ -36,6 +36,11 @@ test("the clinic offers these paths", () => {
     "POST /appointments/{id}/cancel",
     "POST /appointments/{id}/reschedule",
     "POST /appointments/{id}/complete",
+    "GET /attachments",
+    "GET /attachments/{id}",
+    "POST /attachments",
+    "DELETE /attachments/{id}",
+    "GET /attachments/{id}/file",
     "GET /payments",
     "GET /payments/{id}",
     "POST /payments",
@@ -54,12 +59,20 @@ test("what a caller may send of each resource is an allowlist", () => {
   assert.deepEqual(inputs("slot.patch"), ["startsAt", "endsAt"]);
   assert.deepEqual(inputs("appointment.create"), ["slot", "reason", "notes"]);
   assert.deepEqual(inputs("appointment.patch"), ["reason", "notes"]);
+  assert.deepEqual(inputs("attachment.create"), ["appointment", "title", "file"]);
   assert.deepEqual(inputs("payment.create"), ["appointment", "amount"]);
 });
 
 test("ids carry the prefixes that clients know", () => {
   const prefixes = Object.values(model.resources).map(({ name, prefix }) => `${name} ${prefix}`);
-  assert.deepEqual(prefixes, ["provider prv", "patient pat", "slot slot", "appointment apt", "payment pay"]);
+  assert.deepEqual(prefixes, [
+    "provider prv",
+    "patient pat",
+    "slot slot",
+    "appointment apt",
+    "attachment att",
+    "payment pay",
+  ]);
 });
 
 test("lists filter, search and sort by what the clinic needs", () => {
