@@ -17,12 +17,15 @@ import { createRestCaller } from "./rest.ts";
  * answer it asks for.
  */
 export function createClientCaller(api: Api, url: string): Caller {
-  const rest = createRestCaller(compile(api), url);
+  const model = compile(api);
+  const rest = createRestCaller(model, url);
+  const ofFiles = (operation: string, { files }: Question) =>
+    files !== undefined || model.operations[operation]?.output.kind === "file";
   return {
     name: "client",
-    // The client sends no files; scenarios about other things may need a row that has one.
+    // The client has no files; scenarios about other things may need a row that has one.
     call: (operation, question = {}) =>
-      question.files === undefined ? call(api, url, operation, question) : rest.call(operation, question),
+      ofFiles(operation, question) ? rest.call(operation, question) : call(api, url, operation, question),
     batch: async () => {
       throw new TypeError("The client sends its calls one by one");
     },
