@@ -32,7 +32,7 @@ interface At {
 
 /** Compiles what a download sends; reports a field that is no file. */
 export function downloadOutput(
-  { field = "" }: OperationSpec,
+  { field = "", resource = "" }: OperationSpec,
   model: ResourceModel | undefined,
   { place, scope }: At,
 ): OutputModel {
@@ -45,7 +45,12 @@ export function downloadOutput(
       field: { type: node.type, ...(node.sensitive ? { sensitive: true } : {}) },
     };
   }
-  const files = Object.keys(fields).filter((name) => fields[name]?.type.kind === "file");
+  // What is wrong with the field itself is reported where it stands.
+  const known = scope.fields.get(resource);
+  if (known?.has(field) && known.get(field) === undefined) return { kind: "none" };
+  const files = Object.keys(fields).filter(
+    (name) => fields[name]?.type.kind === "file" && !fields[name].writeOnly,
+  );
   scope.report({
     place,
     expected: `a file field that is sent: ${oneOf(files)}`,
@@ -62,7 +67,7 @@ export function downloadOutput(
 
 /** Reports what only commands and queries can do with files. */
 export function checkFiles(
-  { kind }: OperationSpec,
+  { kind, options }: OperationSpec,
   { input, output }: { readonly input: ObjectNode | undefined; readonly output: OutputModel },
   { place, scope }: At,
 ): void {
@@ -73,6 +78,15 @@ export function checkFiles(
       place: `${place}, input`,
       expected: "files in commands only",
       found: `a file in a ${kind}`,
+      fix,
+    });
+  }
+  if (taken.length > 0 && options.longRunning !== undefined) {
+    const fix = "put the file into a row by one command, and name the row in the input of the other";
+    scope.report({
+      place: `${place}, longRunning`,
+      expected: "input that can be kept until the work is done",
+      found: "a file, whose bytes lie nowhere yet that lasts",
       fix,
     });
   }
