@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { until } from "../../support/until.ts";
 import type { Answer, Part } from "../caller.ts";
+import { Specimen } from "../laboratory.ts";
 import { group, type Scenario } from "../scenario.ts";
+import { scripts } from "../scripts.ts";
 import { holdHandler } from "./failures.ts";
 
 const specimen = (label: string): Part => ({ operation: "specimen.create", question: { input: { label } } });
@@ -154,4 +157,39 @@ export const batches = group("batches", {
     await release();
     assert.equal(await stage.countSpecimens(as, label), 0);
   }),
+
+  "a command that outlives its answer is accepted with its batch, or not at all": oneByOne(async (stage) => {
+    const as = await stage.stranger();
+    const label = stage.word();
+    scripts.set(label, ({ db }) => db.insert(Specimen, { label }));
+    const long: Part = { operation: "scriptLong", question: { input: { label } } };
+    const undone = await stage.batch([long, specimen("a label that is much too long")], { atomic: true, as });
+    assert.deepEqual(codesOf(undone), ["failed_dependency", "invalid_input"]);
+    assert.deepEqual((await stage.page("operation.list", { as })).data, []);
+    const done = await stage.batch([specimen(label), long], { atomic: true, as });
+    assert.deepEqual(codesOf(done), ["ok", "ok"]);
+    await until("its work is done", async () => (await stage.countSpecimens(as, label)) === 2);
+  }),
+
+  "a durable step is refused in an atomic batch, since it would outlive the transaction": oneByOne(
+    async (stage) => {
+      const as = await stage.stranger();
+      const label = stage.word();
+      let isCalled = false;
+      scripts.set(label, ({ step }) =>
+        step("outside", async () => {
+          isCalled = true;
+        }),
+      );
+      const parts: Part[] = [
+        specimen(label),
+        { operation: "script", question: { input: { label }, idempotencyKey: stage.word("key-") } },
+      ];
+      const answers = await stage.batch(parts, { atomic: true, as });
+      assert.deepEqual(codesOf(answers), ["failed_dependency", "not_implemented"]);
+      assert.equal(isCalled, false);
+      assert.equal(await stage.countSpecimens(as, label), 0);
+      assert.deepEqual(codesOf(await stage.batch(parts, { atomic: false, as })), ["ok", "ok"]);
+    },
+  ),
 });
