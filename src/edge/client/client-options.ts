@@ -90,6 +90,7 @@ export function resolveClientOptions(options: ClientOptions, base: string): Reso
   checkOptions("client", options, CHECKS);
   const { apiKey } = options;
   if (typeof apiKey === "string") checkKey(apiKey);
+  for (const name of Object.keys(options.headers ?? {})) checkHeader(name);
   return {
     url: checkUrl(options.url, base),
     apiKey: typeof apiKey === "string" ? () => apiKey : apiKey,
@@ -117,6 +118,21 @@ export function checkKey(key: unknown): string {
   const found = typeof key !== "string" ? typeof key : key === "" ? "an empty text" : "another character";
   const fix = "hand in the key alone, without line ends";
   throw new UsageError({ place: "client, apiKey", expected: "visible ASCII characters", found, fix });
+}
+
+/** Headers that the client sets itself; two of one name would be joined. */
+const OWN_HEADERS =
+  /^(?:accept|authorization|content-type|idempotency-key|if-(?:none-)?match|traceparent|x-api-key|x-request-(?:id|timeout-ms))$/i;
+
+function checkHeader(name: string): void {
+  if (!OWN_HEADERS.test(name)) return;
+  const fix = "remove it: options of the client and of its calls set it";
+  throw new UsageError({
+    place: "client, headers",
+    expected: "headers that it does not set",
+    found: name,
+    fix,
+  });
 }
 
 function checkUrl(given: string, base: string): string {

@@ -213,6 +213,7 @@ test("options that cannot be fail at once, and show no secret", () => {
     { url: "https://x", apiKey: "secret\n" },
     { url: "https://x", timeout: 3 },
     { url: "https://x", maxAttempts: 0 },
+    { url: "https://x", headers: { authorization: "Bearer secret" } },
   ];
   for (const options of wrong) {
     assert.throws(
