@@ -1,5 +1,5 @@
-import { api, handle, resource, role, service, signedIn, t } from "concordat";
-import { MEMORY_ID, memory } from "./servers/shared.ts";
+import { ApiError, api, handle, resource, role, service, signedIn, t } from "concordat";
+import { memory } from "./servers/shared.ts";
 
 const fields = {
   name: t.string(),
@@ -37,4 +37,10 @@ export const bench = api("bench", {
   only: { memory: ["get"] },
 });
 
-export default service(bench, [handle(getMemory, () => memory.get(MEMORY_ID)!)]);
+export default service(bench, [
+  handle(getMemory, ({ id }) => {
+    const found = memory.get(id);
+    if (found === undefined) throw new ApiError("not_found", "There is no such row.");
+    return found;
+  }),
+]);

@@ -12,6 +12,7 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import autocannon from "autocannon";
 import { prepareDatabase } from "./prepare.ts";
+import { ask, type BenchAnswer, difference } from "./same-answers.ts";
 import { MEMORY_ID } from "./servers/shared.ts";
 
 const { values: options } = parseArgs({
@@ -70,6 +71,7 @@ let keys = 0;
 
 const samples: Sample[] = [];
 try {
+  await checkAnswers();
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const server of servers) {
       const child = await start(server);
@@ -98,6 +100,28 @@ writeFileSync(new URL("results/requests.json", import.meta.url), `${JSON.stringi
 if (options.json) console.log(JSON.stringify(report));
 else printTable(samples);
 
+/** What is compared must be the same: status, headers and body of every read; a wrong key is refused by all but raw. */
+async function checkAnswers(): Promise<void> {
+  const firsts = new Map<string, BenchAnswer>();
+  const wrongKey = `${database.apiKey.slice(0, -1)}_`;
+  for (const server of ["raw", ...servers.filter((name) => name !== "raw")] as const) {
+    const child = await start(server);
+    for (const { name, path, post } of tasks) {
+      if (post !== undefined) continue;
+      const answer = await ask(child.port, path, database.apiKey);
+      const first = firsts.get(name) ?? answer;
+      firsts.set(name, first);
+      const found = difference(first, answer);
+      if (found !== undefined) throw new Error(`${server}, ${name}: other ${found}`);
+      if (server === "raw") continue;
+      const { status } = await ask(child.port, path, wrongKey);
+      if (status !== 401) throw new Error(`${server}, ${name}: ${status} with a wrong key`);
+    }
+    child.process.send("stop");
+    await once(child.process, "exit");
+  }
+}
+
 /** Fastify and Hono are compared by their reads. */
 function offers(server: ServerName, { post }: Task): boolean {
   return post === undefined || server === "raw" || server === "concordat";
@@ -112,7 +136,7 @@ async function start(server: ServerName): Promise<Running> {
   const file = new URL(`servers/${server}.ts`, import.meta.url).pathname;
   const command = [...(pinned ? ["taskset", "-c", "0"] : []), process.execPath, "--conditions=source", file];
   const child = spawn(command[0]!, command.slice(1), {
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
     env: {
       ...process.env,
       BENCH_DATABASE_URL: database.url,

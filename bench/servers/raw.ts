@@ -7,21 +7,30 @@ import {
   connect,
   FIND_SQL,
   GET_SQL,
+  HEADERS,
   INSERT_SQL,
+  KEEP_ALIVE_MS,
   LIST_SQL,
   LOCK_SQL,
+  MOST_REQUESTS,
   memory,
   report,
   STORE_SQL,
 } from "./shared.ts";
 
-// The floor: node:http, no router, no key check, no validation; the same bytes.
+// The floor: node:http, no router, no key check, no validation, no log; the same bytes.
 const sql = connect();
-const server = createServer(async (request, response) => {
+const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const url = request.url ?? "";
+  if (!url.startsWith("/v1/memories/")) return void fromDatabase(request, response);
+  answer(response, 200, JSON.stringify(memory.get(url.slice(url.lastIndexOf("/") + 1))));
+});
+server.maxRequestsPerSocket = MOST_REQUESTS;
+
+async function fromDatabase(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = request.url ?? "";
   const id = url.slice(url.lastIndexOf("/") + 1);
   if (request.method === "POST") return create(request, response);
-  if (url.startsWith("/v1/memories/")) return answer(response, 200, JSON.stringify(memory.get(id)));
   if (url.startsWith("/v1/widgets/")) {
     const [row] = await sql.unsafe(GET_SQL, [id], { prepare: true });
     return answer(response, 200, widgetOf(row as Row));
@@ -30,7 +39,7 @@ const server = createServer(async (request, response) => {
   const data = rows.slice(0, 20).map(({ row_version: _, ...widget }) => widget);
   const page = { nextCursor: data.at(-1)?.id, prevCursor: null, hasMore: rows.length > 20 };
   answer(response, 200, JSON.stringify({ data, page }));
-});
+}
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -81,12 +90,10 @@ function widgetOf({ row_version: _, ...widget }: Row): string {
 
 function answer(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, {
-    "content-type": "application/json; charset=utf-8",
-    "content-length": Buffer.byteLength(body),
-    etag: '"1-000000"',
-    "cache-control": "private, no-cache",
-    vary: "accept, authorization",
+    ...HEADERS,
+    etag: '"1-00000000000000000000"',
     "x-request-id": "req_01jc0000000000000000000000",
+    "content-length": Buffer.byteLength(body),
   });
   response.end(body);
 }

@@ -1,4 +1,5 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
+import { destination, type LoggerOptions, pino } from "pino";
 import postgres from "postgres";
 
 /** One widget as every server sends it. */
@@ -32,6 +33,33 @@ export function principalOf(authorization: string | undefined): { id: string; ro
   }
   return found;
 }
+
+/** The headers of answers that do not depend on the answer: those of Concordat's. */
+export const HEADERS = {
+  "content-type": "application/json",
+  "cache-control": "private, no-cache",
+  "x-content-type-options": "nosniff",
+  vary: "Accept, Accept-Encoding, Authorization, X-Api-Key",
+} as const;
+
+/** How long connections rest and how much they carry: as Concordat's, since answers say so. */
+export const KEEP_ALIVE_MS = 65_000;
+export const MOST_REQUESTS = 100_000;
+
+/** An entity tag of a body. */
+export function etagOf(body: string): string {
+  return `"${hash("sha256", body, "base64url").slice(0, 22)}"`;
+}
+
+/** An entity tag of a row by its version. */
+export function versionTag(version: unknown): string {
+  return `"v${version}.1f3k5m7p9q1"`;
+}
+
+const LOG_OPTIONS: LoggerOptions = { base: null, level: "info" };
+
+/** The access log as pino's documentation advises for speed: written in batches, not in the request's time. */
+export const logger = pino(LOG_OPTIONS, destination({ dest: 1, sync: false, minLength: 4096 }));
 
 export const MEMORY_ID = "mem_01jc0000000000000000000000";
 export const memory = new Map<string, Widget>([
@@ -88,5 +116,7 @@ export function report(port: number): void {
     if (message === "cpu") process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage().rss });
     if (message === "stop") process.exit(0);
   });
+  // Without its parent a server has nobody to measure it.
+  process.once("disconnect", () => process.exit(0));
   process.send?.({ port });
 }
