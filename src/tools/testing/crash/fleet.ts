@@ -27,6 +27,7 @@ export interface FleetOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Points that a start of each mode passes, kept from round to round. */
   readonly startPoints: Map<string, number>;
+  readonly onKill: () => void;
 }
 
 interface Server {
@@ -47,6 +48,7 @@ export class Fleet {
   readonly kills: Kill[] = [];
   readonly #options: FleetOptions;
   readonly #servers: Server[] = [];
+  readonly #balance: Random;
   readonly #failure = Promise.withResolvers<never>();
   #spare: ServerProcess | undefined;
   #only: number | undefined;
@@ -55,6 +57,7 @@ export class Fleet {
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    this.#balance = options.random.fork("balance");
     this.#failure.promise.catch(() => {});
   }
 
@@ -87,7 +90,7 @@ export class Fleet {
     const only = this.#only === undefined ? undefined : this.#servers[this.#only]?.url;
     if (only !== undefined) return only;
     const up = this.#servers.flatMap(({ url }) => url ?? []);
-    return up[Math.floor(Math.random() * up.length)];
+    return up[this.#balance.below(up.length)];
   }
 
   /** Sends every request to one server as long as it listens; undefined: to all. */
@@ -190,6 +193,11 @@ export class Fleet {
     server.process?.kill();
   }
 
+  #record(kill: Kill): void {
+    this.kills.push(kill);
+    this.#options.onKill();
+  }
+
   async #keepRunning(server: Server, firstMode: "dev" | "serve"): Promise<void> {
     const { place, startPoints, random } = this.#options;
     let mode = firstMode;
@@ -215,7 +223,7 @@ export class Fleet {
         const { killed, note } = await process.ended;
         if (this.#closing) return;
         if (dies && killed && error instanceof ServerFailure && error.ended)
-          this.kills.push({ fault: server.fault, note });
+          this.#record({ fault: server.fault, note });
         else if (cuts === this.#cuts) throw error;
         continue;
       }
@@ -223,7 +231,7 @@ export class Fleet {
       server.url = undefined;
       if (this.#closing) return;
       if (!killed) throw new ServerFailure(`a server ended by itself\n${process.output}`, { ended: true });
-      this.kills.push({ fault: server.fault, note });
+      this.#record({ fault: server.fault, note });
       server.listening = Promise.withResolvers();
       server.died.resolve();
       server.died = Promise.withResolvers();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { JsonValue } from "../../../base/lib/index.ts";
 import type { Model } from "../../../contract/model/index.ts";
 import { type Callers, createCallers } from "./callers.ts";
-import type { CommandOutcome, CrashPlan, Outside } from "./crash-plan.ts";
+import type { CommandOutcome, CrashCommand, CrashPlan, Outside } from "./crash-plan.ts";
 import { type DiaryEntry, firstAnswer, idIn } from "./diary.ts";
 import { Fleet, type Kill } from "./fleet.ts";
 import { installJournal, type RunSql, readJournal } from "./journal.ts";
@@ -68,6 +68,7 @@ export async function runRound(context: RoundContext, options: RoundOptions): Pr
     folder: scratch.folder,
     random: random.fork("starts"),
     env: outside?.env ?? {},
+    onKill: context.onKill,
     startPoints: context.startPoints,
   });
   const client = createClient({ nextUrl: () => fleet.nextUrl(), patienceMs: PATIENCE_MS });
@@ -77,6 +78,7 @@ export async function runRound(context: RoundContext, options: RoundOptions): Pr
     );
     return rows;
   };
+  const over = new AbortController();
   const work = async (): Promise<RoundResult> => {
     const share = shareOut(options.kills);
     await fleet.add("dev", share.firstStarts);
@@ -100,7 +102,6 @@ export async function runRound(context: RoundContext, options: RoundOptions): Pr
       await fleet.killFromOutside(index, 0, "rest");
       await fleet.listening(index);
     }
-    context.onKill();
     await lookBack(model, callers.diary, client, random);
     const findings = await findAll(context, { fleet, run, setUp, diary: callers.diary, outside });
     return { kills: fleet.kills, terminations, diary: callers.diary, findings };
@@ -109,8 +110,9 @@ export async function runRound(context: RoundContext, options: RoundOptions): Pr
     const working = work();
     // Where a server has failed, what still waits for it is of no interest.
     working.catch(() => {});
-    return await Promise.race([working, fleet.failed, whenAborted(context.signal)]);
+    return await Promise.race([working, fleet.failed, whenAborted(context.signal, over.signal)]);
   } finally {
+    over.abort();
     await fleet.close();
     client.close();
     await outside?.close();
@@ -120,22 +122,23 @@ export async function runRound(context: RoundContext, options: RoundOptions): Pr
 
 /** Divides the kills of a round: the last is the one at rest, and those under many callers come before others. */
 function shareOut(kills: number): { readonly firstStarts: number; readonly alone: number } {
-  const alone = Math.min(Math.max(0, kills - 2), Math.max(1, Math.round(kills * 0.4)));
-  return { firstStarts: kills < 4 ? 0 : Math.max(1, Math.round(kills * 0.06)), alone };
+  const firstStarts = kills < 4 ? 0 : Math.max(1, Math.round(kills * 0.06));
+  const alone = Math.min(Math.max(0, kills - 2 - firstStarts), Math.max(1, Math.round(kills * 0.4)));
+  return { firstStarts, alone };
 }
 
 interface AloneOptions {
   readonly context: RoundContext;
   readonly fleet: Fleet;
   readonly callers: Callers;
-  readonly commands: readonly Parameters<Sweep["next"]>[0][number][];
+  readonly commands: readonly CrashCommand[];
   readonly target: number;
   readonly random: Random;
 }
 
 /** Kills at one point after the other of single commands: no other call is under way. */
 async function killAlone({ context, fleet, callers, commands, target, random }: AloneOptions): Promise<void> {
-  const { sweep, onKill } = context;
+  const { sweep } = context;
   // A command may be over before its point; then the process lives and the next one gets its turn.
   for (let turn = 0; fleet.kills.length < target && turn < target * 4; turn++) {
     const command = sweep.next(commands);
@@ -150,7 +153,6 @@ async function killAlone({ context, fleet, callers, commands, target, random }: 
       if (survived !== undefined) sweep.counted(operation, survived);
       else if (point !== undefined) sweep.killed(operation, point);
     }
-    if (survived === undefined) onKill();
     await fleet.listening(0);
   }
   fleet.direct(undefined);
@@ -168,7 +170,7 @@ interface StormOptions {
 
 /** Kills under many callers, and returns how often the database's connections were cut instead. */
 async function killInStorm(
-  { callers: inFlight, sweep, terminate, onKill }: RoundContext,
+  { callers: inFlight, sweep, terminate }: RoundContext,
   { fleet, callers, target, random }: StormOptions,
 ): Promise<number> {
   let terminations = 0;
@@ -188,7 +190,6 @@ async function killInStorm(
       const killAt = 1 + random.below(range * random.pick(STORM_COMMANDS));
       await fleet.killAtPoint(index, { fault: "storm", killAt, patienceMs: POINT_PATIENCE_MS });
     }
-    onKill();
   }
   await stop();
   return terminations;
@@ -256,9 +257,10 @@ function toOutcome(entry: DiaryEntry): CommandOutcome {
   return { operation: entry.operation.id, mark: entry.mark, status, body };
 }
 
-function whenAborted(signal: AbortSignal): Promise<never> {
+/** Rejects when the signal is aborted; listens until the other one is. */
+function whenAborted(signal: AbortSignal, until: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.throwIfAborted();
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    signal.addEventListener("abort", () => reject(signal.reason), { signal: until });
   });
 }

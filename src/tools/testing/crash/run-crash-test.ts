@@ -53,7 +53,7 @@ export async function runCrashTest(options: CrashTestOptions): Promise<CrashRepo
   const scratch = createScratch(databaseUrl);
   const rounds: RoundResult[] = [];
   let killed = 0;
-  const onOne = () => onKill?.(Math.min(++killed, kills));
+  const onOne = () => onKill?.(++killed);
   try {
     for (let number = 1, left = kills; left > 0; number++) {
       const round = await runRound(
@@ -74,7 +74,6 @@ export async function runCrashTest(options: CrashTestOptions): Promise<CrashRepo
       );
       rounds.push(round);
       left -= round.kills.length;
-      killed = kills - Math.max(0, left);
       if (rounds.reduce((sum, { findings }) => sum + findings.length, 0) >= MAX_FINDINGS) break;
     }
   } catch (error) {

@@ -3,6 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Random } from "./random.ts";
 import type { PreparedRequest } from "./to-request.ts";
 
+/** A try that met no answer. */
+class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
+}
+
 /** What a client was told. */
 export interface Answer {
   readonly status: number;
@@ -23,9 +28,7 @@ export interface Sent {
 /** A client that retries as real ones do: same Idempotency-Key, backoff with full jitter, Retry-After. */
 export interface Client {
   send(request: PreparedRequest, random: Random): Promise<Sent>;
-  /** One try without retries; rejects where no answer came. */
-  sendOnce(request: PreparedRequest): Promise<Answer>;
-  /** Gives up what is still being tried. */
+  /** Ends what is still being tried; it rejects. */
   close(): void;
 }
 
@@ -62,16 +65,12 @@ export function createClient({ nextUrl, patienceMs }: ClientOptions): Client {
           resolve({ status: statusCode, body: text, headers: received, replayed });
         });
       });
-      outgoing.setTimeout(TRY_TIMEOUT_MS, () => outgoing.destroy(new Error("no answer in time")));
+      outgoing.setTimeout(TRY_TIMEOUT_MS, () => outgoing.destroy(new NoAnswer("no answer in time")));
       outgoing.on("error", reject);
       outgoing.end(body);
     });
 
   return {
-    sendOnce: (request) => {
-      const url = nextUrl();
-      return url === undefined ? Promise.reject(new Error("no server is up")) : once(url, request);
-    },
     async send(request, random) {
       const endsAt = Date.now() + patienceMs;
       let lastProblem: string | undefined;
@@ -89,7 +88,8 @@ export function createClient({ nextUrl, patienceMs }: ClientOptions): Client {
             lastProblem = error instanceof Error ? error.message : String(error);
           }
         }
-        if (closed || Date.now() > endsAt) return { answer: undefined, tries, lastProblem };
+        if (closed) throw new NoAnswer("the client is closed");
+        if (Date.now() > endsAt) return { answer: undefined, tries, lastProblem };
         const jitter = random.below(Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** Math.min(tries, 10)));
         await sleep(retryAfterMs + jitter);
       }
