@@ -133,6 +133,18 @@ export class ActiveCall {
     this.replaced = undefined;
   }
 
+  /**
+   * Lets go of rows and answers. Something old may hold the call for a while (a timer, a promise); what it read would
+   * then be kept until the next collection of the old generation, a quarter of all that is ever read.
+   */
+  forget(): void {
+    this.page = undefined;
+    this.row = undefined;
+    this.value = undefined;
+    this.success = undefined;
+    this.outcome = undefined;
+  }
+
   /** Ends the call before its work is done: what still runs is told by the signal. */
   interrupt(reason: ApiError): void {
     this.endedBy = reason;

@@ -28,6 +28,7 @@ export function close({ close: closing }: Pipeline, call: ActiveCall): Outcome {
   call.ended = true;
   call.outcome ??=
     call.success ?? failureOf(toSendable(call.core, new TypeError("The pipeline gave no answer")));
+  const { outcome } = call;
   try {
     void closing(call);
   } catch (error) {
@@ -37,7 +38,8 @@ export function close({ close: closing }: Pipeline, call: ActiveCall): Outcome {
       "Accounting failed",
     );
   }
-  return call.outcome;
+  call.forget();
+  return outcome;
 }
 
 /** Milliseconds that a commit under way is given beyond the deadline: cancelling it would leave its fate unknown. */
