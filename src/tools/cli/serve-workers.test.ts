@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { databases, type TestStore } from "../../../test/support/databases.ts";
 import { http1, http2 } from "../../../test/support/http-clients.ts";
 import {
@@ -188,6 +189,26 @@ for (const database of databases().filter(({ kind }) => kind === "postgres")) {
       });
       assert.equal(broken.exitCode, 1);
       assert.match(broken.stderr, /service\.ts: expected a service as default export/);
+    });
+
+    test("where the first process is killed, the others finish what they have and end", async (t) => {
+      const { cli, url } = await start(t, 2);
+      assert.equal((await http1(`${url}/v1/notes`)).status, 200);
+      cli.child.kill("SIGKILL");
+      // Their output is closed only when all of them have ended.
+      const { stdout } = await cli.finished;
+      assert.equal(logged(stdout).filter(({ msg }) => msg === "closed").length, 2);
+    });
+
+    test("a signal that comes at once ends what has only begun", async (t) => {
+      const cwd = temporaryProject(t, { "service.ts": SERVICE });
+      for (const pauseMs of [300, 600, 900]) {
+        const env = { DATABASE_URL: store.url ?? "" };
+        const cli = startCli(["serve", ".", "--port", "0", "--workers", "2"], { cwd, env, test: t });
+        await sleep(pauseMs);
+        cli.child.kill("SIGTERM");
+        await cli.finished;
+      }
     });
 
     test("workers that die at their start again and again are given up, with their own words", async (t) => {

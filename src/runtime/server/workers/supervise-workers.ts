@@ -83,7 +83,10 @@ class Workers {
     this.#current.set(1, first);
     if (!(await first.ready)) return this.#isStopping ? undefined : failedStart(await first.ended);
     this.#keep(first);
+    // A signal may have come while it was being started; then nothing listens any more.
+    if (this.#isStopping) return this.#ended.promise;
     const url = await this.#listen();
+    if (this.#isStopping) this.#listener.close();
     const others = Array.from({ length: count - 1 }, (_, index) => index + 2);
     await Promise.all(others.map((number) => this.#place(number)));
     logger.info({ url, workers: count, pid: process.pid }, "listening");
