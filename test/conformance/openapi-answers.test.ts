@@ -84,12 +84,52 @@ test("an appointment's whole life is what the document says", async () => {
   assert.equal(paid.status, 201);
   assert.equal(await statusOf(call("GET", `/payments/${paid.body.id}`, { headers: asPatient() })), 200);
   assert.equal((await call("GET", "/payments", { headers: asPatient() })).body.data.length, 1);
+  await attach(booked.body.id);
   const cancel = { headers: asPatient(), body: { reason: "Better" } };
   assert.equal(await statusOf(call("POST", `${path}/cancel`, cancel)), 200);
   assert.equal(await statusOf(call("POST", `${path}/cancel`, cancel)), 409);
   assert.equal(await statusOf(call("POST", `/slots/${second}/block`, { headers: asAdmin() })), 200);
   assert.equal(await statusOf(call("POST", `/slots/${second}/unblock`, { headers: asAdmin() })), 200);
 });
+
+async function attach(appointment: string): Promise<void> {
+  const form = (bytes: string, type = "text/plain") => {
+    const body = new FormData();
+    body.append("appointment", appointment);
+    body.append("file", new Blob([bytes], { type }), "result.txt");
+    return body;
+  };
+  const headers = asPatient();
+  const made = await call("POST", "/attachments", { headers, body: form("All well.") });
+  assert.equal(made.status, 201);
+  assert.equal(
+    await statusOf(call("POST", "/attachments", { headers, body: form("x", "application/zip") })),
+    422,
+  );
+  const digest = { ...headers, "content-digest": "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:" };
+  assert.equal(await statusOf(call("POST", "/attachments", { headers: digest, body: form("x") })), 400);
+  assert.equal(await statusOf(call("POST", "/attachments", { headers, body: { appointment } })), 415);
+  const path = `/attachments/${made.body.id}`;
+  assert.equal(await statusOf(call("GET", path, { headers })), 200);
+  assert.equal((await call("GET", "/attachments", { headers })).body.data.length, 1);
+  const whole = await call("GET", `${path}/file`, { headers });
+  assert.deepEqual([whole.status, whole.body], [200, "All well."]);
+  const tag = { ...headers, "if-none-match": whole.headers.get("etag") ?? "" };
+  assert.equal(await statusOf(call("GET", `${path}/file`, { headers: tag })), 304);
+  for (const [range, status] of [
+    ["bytes=0-2", 206],
+    ["bytes=0-0,-1", 206],
+    ["bytes=100-", 416],
+  ] as const) {
+    assert.equal(await statusOf(call("GET", `${path}/file`, { headers: { ...headers, range } })), status);
+  }
+  assert.equal(
+    await statusOf(call("GET", `${path}/file`, { headers: { ...headers, "if-match": '"x"' } })),
+    412,
+  );
+  assert.equal(await statusOf(call("DELETE", path, { headers })), 204);
+  assert.equal(await statusOf(call("GET", `${path}/file`, { headers })), 404);
+}
 
 test("long-running operations are what the document says", async () => {
   const accepted = await call("POST", "/exports", { headers: { ...withKey(), prefer: "respond-async" } });

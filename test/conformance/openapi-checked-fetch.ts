@@ -6,7 +6,7 @@ import addFormats from "ajv-formats";
 export interface CheckedResponse {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed where it is JSON. */
+  /** Parsed where it is JSON, else text. */
   readonly body: any;
 }
 
@@ -15,7 +15,7 @@ export type CheckedFetch = (method: string, path: string, init?: CheckedInit) =>
 
 export interface CheckedInit {
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as it is where it is a string, else as JSON. */
+  /** Sent as it is where it is a string or a form, else as JSON. */
   readonly body?: unknown;
 }
 
@@ -49,8 +49,8 @@ export function createCheckedFetch(document: any, url: string, seen: Seen): Chec
     const { body } = init;
     const response = await fetch(base + path, {
       method,
-      headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...init.headers },
-      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      headers: { ...(isJson(body) ? { "content-type": "application/json" } : {}), ...init.headers },
+      body: bodyOf(body),
     });
     const text = await response.text();
     const told = `${method} ${path} ${response.status}`;
@@ -61,7 +61,12 @@ export function createCheckedFetch(document: any, url: string, seen: Seen): Chec
     checkHeaders(response, described, resolve, told);
     if (text === "") return { status: response.status, headers: response.headers, body: undefined };
     const mediaType = (response.headers.get("content-type") ?? "").split(";")[0]!;
-    assert.ok(described.content?.[mediaType], `${told}: ${mediaType} is not in the document`);
+    const known = Object.keys(described.content ?? {});
+    const offered = known.some(
+      (one) => one === mediaType || one === mediaType.replace(/\/.*/, "/*") || one === "*/*",
+    );
+    assert.ok(offered, `${told}: ${mediaType} is not in the document`);
+    if (!/json$/.test(mediaType)) return { status: response.status, headers: response.headers, body: text };
     const json = JSON.parse(text);
     const sparse = response.ok && /[?&]fields=/.test(path);
     // With `fields`, what the schema requires may be missing, as the parameter says.
@@ -73,6 +78,15 @@ export function createCheckedFetch(document: any, url: string, seen: Seen): Chec
     }
     return { status: response.status, headers: response.headers, body: json };
   };
+}
+
+function bodyOf(body: unknown): string | FormData | null {
+  if (body === undefined) return null;
+  return typeof body === "string" || body instanceof FormData ? body : JSON.stringify(body);
+}
+
+function isJson(body: unknown): boolean {
+  return body !== undefined && !(body instanceof FormData);
 }
 
 /** Headers that HTTP or the server have for every answer, whatever the operation. */

@@ -29,7 +29,7 @@ export const Document = resource(
 );
 
 const measure = command("measure", {
-  input: t.object({ file: t.file({ maxBytes: 500_000_000 }), label: t.string().optional() }),
+  input: t.object({ file: t.file({ maxBytes: 2_000_000_000 }), label: t.string().optional() }),
   output: t.object({ bytes: t.int64(), label: t.string().optional() }),
   access: [anyone],
   deadlineMs: 120_000,

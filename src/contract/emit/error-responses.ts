@@ -64,6 +64,7 @@ function errorResponse(
     headers: {
       "X-Request-Id": headerRef(context, "X-Request-Id"),
       ...(status === 401 ? { "WWW-Authenticate": headerRef(context, "WWW-Authenticate") } : {}),
+      ...(status === 416 ? { "Content-Range": headerRef(context, "Content-Range") } : {}),
       ...(retry ? { "Retry-After": headerRef(context, "Retry-After") } : {}),
       ...(declared.length > 0 ? { "Idempotent-Replayed": headerRef(context, "Idempotent-Replayed") } : {}),
     },

@@ -10,6 +10,10 @@ const HEADERS = {
     description: "`attachment` and the file's name (RFC 6266).",
     schema: { type: "string" },
   },
+  "Content-Security-Policy": {
+    description: "What the file may do if it is opened all the same: nothing.",
+    schema: { type: "string" },
+  },
   "Content-Range": {
     description: "Which bytes these are, and of how many (RFC 9110 section 14.4).",
     schema: { type: "string" },

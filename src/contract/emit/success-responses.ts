@@ -51,7 +51,10 @@ function notModified(context: EmitContext): JsonObject {
 function fileResponses(context: EmitContext, operation: OperationModel, { field }: FileOutput): JsonObject {
   const { mediaTypes = ["*/*"] } = field.type.kind === "file" ? field.type : {};
   const content = Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema: BYTES }]));
-  const about: HeaderName[] = ["Content-Disposition", "Accept-Ranges", "Repr-Digest", "Last-Modified"];
+  const about: HeaderName[] = [
+    ...(["Content-Disposition", "Content-Security-Policy"] as const),
+    ...(["Accept-Ranges", "Repr-Digest", "Last-Modified"] as const),
+  ];
   const names = [...headersOf(operation), ...about];
   return {
     "200": { description: "The file.", headers: headerRefs(context, names), content },
