@@ -116,7 +116,7 @@ const TEXTS: Readonly<Record<Code, readonly [meaning: string, remedy: string]>> 
   uri_too_long: ["The URL is longer than the server takes.", "Shorten the query."],
   unsupported_media_type: [
     "The operation does not take a body of this `Content-Type` or charset.",
-    "Send `application/json` in UTF-8; for PATCH also a merge patch or a JSON Patch.",
+    "Send `application/json` in UTF-8 or `application/cbor`; for PATCH also a merge patch or a JSON Patch; files as `multipart/form-data`.",
   ],
   range_not_satisfiable: [
     "`Range` asks for bytes that are not there, overlap, are more than 16 ranges, or is not well formed.",
@@ -124,7 +124,7 @@ const TEXTS: Readonly<Record<Code, readonly [meaning: string, remedy: string]>> 
   ],
   expectation_failed: ["`Expect` asks for something other than `100-continue`.", "Leave the header out."],
   invalid_input: [
-    "The input is well-formed JSON and breaks the rules of the contract.",
+    "The input is well-formed and breaks the rules of the contract.",
     "`errors` lists every violation with a JSON Pointer to it.",
   ],
   reference_not_found: ["The input refers to a row that does not exist.", "`errors` names the field."],
