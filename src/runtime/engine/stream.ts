@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../base/lib/json.ts";
 import type { ActiveCall } from "./active-call.ts";
+import type { Outcome } from "./call.ts";
 import { leave } from "./leave.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { close, Watch } from "./run.ts";
@@ -12,8 +13,9 @@ export async function* runStream(pipeline: Pipeline, call: ActiveCall): AsyncGen
   const ending = Promise.withResolvers<never>();
   // Nobody may be waiting at the moment the stream is ended.
   ending.promise.catch(() => {});
+  let outcome: Outcome | undefined;
   const watch = new Watch(call, () => {
-    const outcome = close(pipeline, call);
+    outcome = close(pipeline, call);
     if (!outcome.ok) ending.reject(outcome.error);
   });
   let source: AsyncIterator<unknown> | undefined;
@@ -39,8 +41,7 @@ export async function* runStream(pipeline: Pipeline, call: ActiveCall): AsyncGen
     call.success ??= { ok: true, value: undefined, kind: "none", replayed: false };
     watch.done();
   }
-  const { outcome } = call;
-  if (outcome !== undefined && !outcome.ok) throw outcome.error;
+  if (outcome?.ok === false) throw outcome.error;
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
