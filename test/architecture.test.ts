@@ -140,7 +140,7 @@ test("everything that src/index.ts exports has a doc block", () => {
 });
 
 /** A cast is ` as Type`, not `as const`, not an alias in an import, export or destructuring clause, not a mapped type's key. */
-const CAST = /(?<!\bin \w+)(?<=[\w)\]}"`])\s+as\s+(?!const\b)(?=[\w({[])/g;
+const CAST = /(?<!\bin [\w &]+)(?<=[\w)\]}"`])\s+as\s+(?!const\b)(?=[\w({[])/g;
 
 function roomOf(path: string): string {
   return path.split("/").slice(1, 3).join("/");

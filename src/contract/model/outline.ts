@@ -3,6 +3,7 @@ import type { FieldNode, ObjectNode } from "../schema/index.ts";
 import { VERBS } from "./compile-http.ts";
 import { DEFAULT_DEADLINE_MS } from "./compile-operations.ts";
 import { fitsUrl, takesRow } from "./compile-path.ts";
+import { standardDownloads } from "./file-operations.ts";
 import type { AnswerModel, HttpModel, OperationModel, OutputModel } from "./model.ts";
 import { toKebabCase } from "./names.ts";
 import { OPERATION, OPERATION_SPECS, operationResource } from "./operation-resource.ts";
@@ -29,7 +30,7 @@ export interface Outline {
   readonly base: string;
   /** Word before the credentials in the Authorization header. */
   readonly scheme: string;
-  /** Ids of all operations that REST offers, downloads of a row's files aside. */
+  /** Ids of all operations that REST offers. */
   readonly operations: readonly string[];
   operation(id: string): OperationOutline | undefined;
   /** Fields of a resource. */
@@ -92,8 +93,12 @@ function specsOf({ options }: Api): Map<string, OperationSpec> {
       specs.set(`${resource}.${method}`, { kind, name: method, resource, method, options: {} });
     }
   }
+  for (const resource of options.resources) {
+    if (options.only?.[resource.name]?.includes("get") === false) continue;
+    for (const spec of standardDownloads(resource)) specs.set(`${resource.name}.${spec.name}`, spec);
+  }
   for (const { spec } of options.operations ?? []) {
-    if (spec.kind === "stream" || spec.kind === "channel" || spec.method === "download") continue;
+    if (spec.kind === "stream" || spec.kind === "channel") continue;
     specs.set(spec.resource === undefined ? spec.name : `${spec.resource}.${spec.name}`, spec);
   }
   return specs;
@@ -114,7 +119,7 @@ function outlineOperation(
     ...(spec.resource === undefined ? {} : { resource: spec.resource }),
     ...(spec.method === undefined ? {} : { method: spec.method }),
     ...(input === undefined ? {} : { input }),
-    output: outputOf(spec),
+    output: outputOf(spec, own),
     idempotency: spec.kind === "command" ? (spec.options.idempotency ?? "accepted") : "none",
     deadlineMs: spec.options.deadlineMs ?? DEFAULT_DEADLINE_MS,
     ...(spec.options.longRunning === undefined ? {} : { longRunning: true }),
@@ -150,7 +155,12 @@ function inputOf(spec: OperationSpec, own: Readonly<Record<string, FieldNode>>):
   };
 }
 
-function outputOf(spec: OperationSpec): OutputModel {
+function outputOf(spec: OperationSpec, own: Readonly<Record<string, FieldNode>>): OutputModel {
+  const file = spec.method === "download" ? own[spec.field ?? ""] : undefined;
+  if (file !== undefined) {
+    const field = { type: file.type, ...(file.sensitive ? { sensitive: true as const } : {}) };
+    return { kind: "file", of: spec.field ?? "", field };
+  }
   const standard = spec.method !== undefined && spec.method !== "action";
   if (spec.output !== undefined && !standard) {
     const field = outlineField(spec.output.spec);
@@ -197,5 +207,6 @@ function usualPath(spec: OperationSpec, resource: AnyResource | undefined): stri
   if (resource === undefined || spec.method === undefined) return `/${toKebabCase(spec.name)}`;
   const all = `/${toKebabCase(resource.options.plural ?? pluralOf(resource.name))}`;
   if (!takesRow(spec)) return all;
+  if (spec.method === "download") return `${all}/{id}/${toKebabCase(spec.field ?? spec.name)}`;
   return spec.method === "action" ? `${all}/{id}/${toKebabCase(spec.name)}` : `${all}/{id}`;
 }

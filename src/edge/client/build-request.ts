@@ -9,13 +9,13 @@ export interface BuiltRequest {
   readonly method: string;
   /** Below the service's URL and the contract's base. */
   readonly path: string;
-  readonly body: string | null;
+  readonly body: string | FormData | null;
 }
 
-/** Puts a call into HTTP's form; `input` is in wire form. Throws UsageError for what cannot be sent. */
+/** Puts a call into HTTP's form; `input` is in wire form, without its files. Throws UsageError for what cannot be sent. */
 export function buildRequest(
   operation: OperationOutline,
-  input: JsonValue | undefined,
+  { input, files }: { readonly input: JsonValue | undefined; readonly files: ReadonlyMap<string, Blob> },
   options: AnyCallOptions,
 ): BuiltRequest {
   const { http } = operation;
@@ -35,7 +35,7 @@ export function buildRequest(
   return {
     method: http.method,
     path: query === "" ? path : `${path}?${query}`,
-    body: bodyOf(operation, input),
+    body: files.size === 0 ? bodyOf(operation, input) : formOf(operation, fields, files),
   };
 }
 
@@ -44,6 +44,30 @@ function bodyOf({ http }: OperationOutline, input: JsonValue | undefined): strin
   if (!isObject(input)) return stringifyJson(input);
   const body = Object.fromEntries(Object.entries(input).filter(([name]) => !http.parameters.includes(name)));
   return stringifyJson(http.body === undefined ? body : { [http.body]: body });
+}
+
+/** A form with a part for each field (RFC 7578); lists, objects and the like are JSON in it. */
+function formOf(
+  { id, http }: OperationOutline,
+  fields: Readonly<Record<string, JsonValue>>,
+  files: ReadonlyMap<string, Blob>,
+): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) {
+    if (http.parameters.includes(name)) continue;
+    if (value === null) {
+      const fix = "send the files in one call and what becomes null in another";
+      throw new UsageError({
+        place: `call of ${id}, ${name}`,
+        expected: "no null beside files",
+        found: "null",
+        fix,
+      });
+    }
+    form.append(name, typeof value === "object" ? stringifyJson(value) : String(value));
+  }
+  for (const [name, file] of files) form.append(name, file);
+  return form;
 }
 
 /** Whether input comes in the query string. */

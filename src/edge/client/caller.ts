@@ -19,7 +19,7 @@ import { newIdempotencyKey } from "./new-key.ts";
 import { createPacer, type Pacer } from "./pacer.ts";
 import { type AnswerContext, readFailure, readSuccess } from "./read-answer.ts";
 import { createSender, type Sender } from "./send.ts";
-import { toWire } from "./to-wire.ts";
+import { splitFiles, toWire } from "./to-wire.ts";
 
 /** One call, as the client's methods hand it over. */
 export interface ClientCall {
@@ -76,8 +76,9 @@ export class ClientCaller {
   /** Makes a call; rejects with CallError, UsageError, or the reason of the caller's signal. */
   async call({ operation, input, options = {}, raw = false }: ClientCall): Promise<unknown> {
     checkOptions(`call of ${operation.id}`, options, CHECKS);
-    if (operation.output.kind === "file") throw downloadsFile(operation);
-    const request = buildRequest(operation, toWire(raw ? undefined : operation.input, input), options);
+    const node = raw ? undefined : operation.input;
+    const { files, rest } = splitFiles(node, input);
+    const request = buildRequest(operation, { input: toWire(node, rest), files }, options);
     const ifMatch = this.#ifMatch(operation, options.ifMatch);
     const idempotencyKey = keyOf(operation, options);
     const { timeoutMs, maxAttempts, retryBudget, scheduler, random, observer } = this.#options;
@@ -127,13 +128,15 @@ export class ClientCaller {
     const { operation, context } = at;
     const waitedMs = await this.#pace(operation, attempt);
     const credentials = await this.#sender.credentials();
-    const cacheKey = request.method === "GET" ? `${credentials ?? ""} ${request.path}` : undefined;
+    const file = operation.output.kind === "file";
+    const cacheKey = request.method === "GET" && !file ? `${credentials ?? ""} ${request.path}` : undefined;
     const cached = cacheKey === undefined ? undefined : this.#cache.get(cacheKey);
     const answer = await this.#sender.send({
       request,
       attempt: waitedMs === 0 ? attempt : { ...attempt, remainingMs: (attempt.remainingMs ?? 0) - waitedMs },
       context,
       credentials,
+      file,
       conditions: { ifMatch, ifNoneMatch: cached?.etag },
     });
     if (answer.status >= 400) throw readFailure(answer, at, this.#options.now());
@@ -195,11 +198,6 @@ export class ClientCaller {
     if (!isDeadline) return error;
     return new CallError("deadline", error.message, { context, cause: error.cause ?? error });
   }
-}
-
-function downloadsFile({ id, http }: OperationOutline): UsageError {
-  const fix = `fetch ${http.path}: the client reads JSON only`;
-  return new UsageError({ place: `call of ${id}`, expected: "an answer in JSON", found: "a file", fix });
 }
 
 const AS_JSON = { get: (name: string) => (name === "content-type" ? "application/json" : null) };

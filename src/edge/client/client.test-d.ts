@@ -15,6 +15,13 @@ const Thing = resource("thing", {
   maker: t.ref("maker").immutable(),
 });
 const Maker = resource("maker", { id: t.id("mkr"), name: t.string() });
+const Paper = resource("paper", {
+  id: t.id("pap"),
+  scan: t.file(),
+  cover: t.file().optional(),
+  text: t.text(),
+});
+const archive = query("archive", { output: t.file() });
 const close = Thing.action("close", { input: t.object({ why: t.string(), at: t.timestamp().optional() }) });
 const weigh = Thing.action("weigh", { output: t.object({ grams: t.int64() }) });
 const time = query("time", { output: t.object({ at: t.timestamp() }), access: [anyone] });
@@ -28,13 +35,14 @@ const never = error("never", { status: 409 });
 
 const things = api("things", {
   versions: { v1: "2026-01-01" },
-  resources: [Thing, Maker],
+  resources: [Thing, Maker, Paper],
   operations: [
     close,
     weigh,
     time,
     send,
     forget,
+    archive,
     Maker.delete(),
     stream("count", { input: t.object({}), output: t.object({}) }),
   ],
@@ -137,6 +145,22 @@ export async function operationsInHand() {
   const json = await client.call("thing.get", undefined, { id: "thg_1" });
   // @ts-expect-error: JSON, of which nothing is known
   json.name;
+}
+
+export async function files(file: File) {
+  const { scan, cover } = await client.paper.create({ scan: file, text: "x" });
+  same<typeof scan.size, number>(true);
+  await client.paper.patch("pap_1", { cover: null, scan: new Blob([]) });
+  // @ts-expect-error: what a row says of a file is no file
+  await client.paper.create({ scan, text: "x" });
+  // @ts-expect-error: scan has to come
+  await client.paper.create({ cover: file, text: "x" });
+  const { bytes } = await client.paper.downloadScan("pap_1");
+  same<typeof bytes, Uint8Array<ArrayBuffer>>(true);
+  same<Awaited<ReturnType<typeof client.archive>>["mediaType"], string>(true);
+  // @ts-expect-error: no file
+  client.paper.downloadText;
+  return cover?.name;
 }
 
 export async function longRunningOperations() {

@@ -10,6 +10,7 @@ import type {
 import type {
   AnyField,
   Fields,
+  FileValue,
   Flatten,
   GivenBy,
   InputOf,
@@ -18,6 +19,7 @@ import type {
 } from "../../contract/schema/index.ts";
 import type { AnyCallOptions, CallOptions, CommandOptions, RowCommandOptions } from "./call-options.ts";
 import type { ListQuery } from "./list-query.ts";
+import type { DownloadedFile } from "./read-answer.ts";
 
 /**
  * A client of an api: `client.<resource>.<method>(…)` for resources and their actions, `client.<operation>(input)` for
@@ -25,7 +27,7 @@ import type { ListQuery } from "./list-query.ts";
  * contract of thousands of operations costs a client no more than what it calls.
  */
 export type Client<R extends AnyResource, O extends Operation, Only extends OnlyTable> = {
-  readonly [T in R as T["name"]]: Standard<T, O, Only>;
+  readonly [T in R as T["name"]]: Standard<T, O, Only> & Downloads<T["fields"]>;
 } & { readonly [T in O as KeyOf<T>]: Members<ShapeOf<T>> } & ClientCalls;
 
 /** Ways to call that need no names. */
@@ -54,12 +56,24 @@ export interface ResourceMethods<S extends Fields> {
     id: string,
     options: CallOptions & Projection<F, E>,
   ): Promise<Projected<OutputOf<S>, F, E>>;
-  create(input: InputOf<S>, options?: CommandOptions): Promise<OutputOf<S>>;
-  replace(id: string, input: InputOf<S>, options?: RowCommandOptions): Promise<OutputOf<S>>;
+  create(input: Sendable<InputOf<S>>, options?: CommandOptions): Promise<OutputOf<S>>;
+  replace(id: string, input: Sendable<InputOf<S>>, options?: RowCommandOptions): Promise<OutputOf<S>>;
   /** Changes the fields given; null removes an optional one. */
-  patch(id: string, changes: PatchOf<S>, options?: RowCommandOptions): Promise<OutputOf<S>>;
+  patch(id: string, changes: Sendable<PatchOf<S>>, options?: RowCommandOptions): Promise<OutputOf<S>>;
   delete(id: string, options?: RowCommandOptions): Promise<undefined>;
 }
+
+/** The downloads of a resource's files: `downloadScan` for the field `scan`. */
+type Downloads<S extends Fields> = {
+  readonly [K in keyof S & string as NonNullable<S[K]["~value"]> extends FileValue
+    ? `download${Capitalize<K>}`
+    : never]: (id: string, options?: CallOptions) => Promise<DownloadedFile>;
+};
+
+/** An input as callers give it: a file is the file itself, not what rows say of it. */
+type Sendable<T> = {
+  [K in keyof T]: Exclude<T[K], null | undefined> extends FileValue ? Blob | Extract<T[K], null> : T[K];
+};
 
 /** A list that is fetched as it is iterated: `for await (const row of client.appointment.list())`. */
 export interface Listing<Row> extends AsyncIterable<Row> {
@@ -137,16 +151,18 @@ type FreeMethod<Shape extends AnyShape> =
 
 /** What a caller gives. */
 export type Given<Shape extends AnyShape> = Shape["input"] extends AnyField
-  ? GivenBy<Shape["input"]>
+  ? Sendable<GivenBy<Shape["input"]>>
   : Shape["name"] extends "create" | "replace"
-    ? InputOf<FieldsOf<Shape>>
+    ? Sendable<InputOf<FieldsOf<Shape>>>
     : Shape["name"] extends "patch"
-      ? PatchOf<FieldsOf<Shape>>
+      ? Sendable<PatchOf<FieldsOf<Shape>>>
       : undefined;
 
 /** What a caller receives. */
 export type Received<Shape extends AnyShape> = Shape["output"] extends AnyField
-  ? Shape["output"]["~value"]
+  ? Shape["output"]["~value"] extends FileValue
+    ? DownloadedFile
+    : Shape["output"]["~value"]
   : Shape["name"] extends "delete"
     ? undefined
     : Shape["name"] extends "list"

@@ -331,21 +331,19 @@ test("pages that go in a circle end with an error", async () => {
   assert.equal((await failure(read())).reason, "bad-answer");
 });
 
-test("files are neither sent nor fetched, which it says; what a row says of them is there", async () => {
+test("what rows say of files is there; only a file itself is sent as one", async () => {
   const Paper = resource("paper", { id: t.id("pap"), scan: t.file().optional(), text: t.text() });
-  const everything = query("everything", { output: t.file() });
-  const papers = api("papers", {
-    versions: { v1: "2026-01-01" },
-    resources: [Paper],
-    operations: [everything, Paper.download("scan")],
-  });
+  const papers = api("papers", { versions: { v1: "2026-01-01" }, resources: [Paper] });
   const scan = { id: "file_1", name: "a.pdf", mediaType: "application/pdf", size: 3, sha256: "00" };
   server.script(answer(200, JSON.stringify({ id: "pap_1", text: "x", scan })));
-  const paper = createClient(papers, { url: server.url }).paper;
-  const row = await paper.get("pap_1");
-  assert.deepEqual(row.scan, scan);
+  const { paper } = createClient(papers, { url: server.url });
+  assert.deepEqual((await paper.get("pap_1")).scan, scan);
   await paper.patch("pap_1", { scan: null, text: "y" });
   assert.equal(server.seen[1]?.body, '{"scan":null,"text":"y"}');
-  await assert.rejects(paper.patch("pap_1", { scan }), { name: "UsageError" });
-  await assert.rejects(createClient(papers, { url: server.url }).everything(), { name: "UsageError" });
+  await assert.rejects(paper.patch("pap_1", { scan: Object(scan) }), { name: "UsageError" });
+  server.script(answer(200, "x".repeat(1000)));
+  const small = createClient(papers, { url: server.url, maxResponseBytes: 100 }).paper;
+  assert.equal((await failure(small.downloadScan("pap_1"))).reason, "too-large");
+  server.script(problem(404, "not_found"));
+  assert.equal((await failure(small.downloadScan("pap_1"))).code, "not_found");
 });

@@ -5,7 +5,7 @@ export type Fetch = (url: string, request: FetchRequest) => Promise<FetchAnswer>
 export interface FetchRequest {
   readonly method: string;
   readonly headers: Record<string, string>;
-  readonly body: string | null;
+  readonly body: string | FormData | null;
   readonly signal: AbortSignal;
   /** Redirects are never followed: the credentials belong to the address that was given. */
   readonly redirect: "manual";

@@ -9,4 +9,5 @@ export { type DeclaredError, isError } from "./is-error.ts";
 export type { Filter, FilterOperators, ListQuery, ListSettings } from "./list-query.ts";
 export { resumeOperation, startOperation } from "./long-running.ts";
 export { newIdempotencyKey } from "./new-key.ts";
+export type { DownloadedFile } from "./read-answer.ts";
 export type { OperationStatus, RunningOperation, WaitOptions } from "./running-operation.ts";

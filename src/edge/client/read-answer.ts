@@ -1,6 +1,7 @@
 import { CODES, type Violation } from "../../base/errors/index.ts";
 import { JsonSyntaxError, type JsonValue, parseJson } from "../../base/lib/index.ts";
 import type { OperationOutline, Outline } from "../../contract/model/index.ts";
+import { parseFileName, toFileName } from "../../wire/rest/content-disposition.ts";
 import { parseRetryAfter } from "../../wire/rest/retry-after.ts";
 import { type CallContext, CallError } from "./call-error.ts";
 import type { FetchHeaders } from "./fetch.ts";
@@ -10,7 +11,16 @@ import { errorDataFromWire, fromWire, WireMisfit } from "./from-wire.ts";
 export interface ReadAnswer {
   readonly status: number;
   readonly headers: FetchHeaders;
+  /** Empty for a file. */
   readonly text: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** A file that was fetched, whole. */
+export interface DownloadedFile {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** Where an answer belongs. */
@@ -23,9 +33,14 @@ export interface AnswerContext {
 }
 
 /** The value of a success; throws CallError `bad-answer` where it is not what the contract promises. */
-export function readSuccess({ status, headers, text }: ReadAnswer, at: AnswerContext): unknown {
+export function readSuccess({ status, headers, text, bytes }: ReadAnswer, at: AnswerContext): unknown {
   const { outline, operation, context, raw } = at;
   const { output } = operation;
+  if (output.kind === "file") {
+    const name = toFileName(parseFileName(headers.get("content-disposition") ?? ""));
+    const mediaType = headers.get("content-type") ?? "application/octet-stream";
+    return { name, mediaType, bytes } satisfies DownloadedFile;
+  }
   if (output.kind === "none" || status === 204 || (text === "" && status === 201)) return undefined;
   const json = parse(text, headers, context);
   const value = unwrap(json, operation);

@@ -8,7 +8,7 @@ import { checkKey, type ResolvedClientOptions } from "./client-options.ts";
 import type { FetchAnswer } from "./fetch.ts";
 import type { Pacer } from "./pacer.ts";
 import type { ReadAnswer } from "./read-answer.ts";
-import { BodyError, readBody } from "./read-body.ts";
+import { BodyError, decodeBody, readBody } from "./read-body.ts";
 
 /** One try on its way. */
 export interface Sending {
@@ -16,6 +16,8 @@ export interface Sending {
   readonly attempt: Attempt;
   readonly context: CallContext;
   readonly credentials: string | undefined;
+  /** Whether a success is a file. */
+  readonly file: boolean;
   readonly conditions: { readonly ifMatch: string | undefined; readonly ifNoneMatch: string | undefined };
 }
 
@@ -48,8 +50,8 @@ export function createSender(outline: Outline, options: ResolvedClientOptions, p
     const startedAt = scheduler.now();
     const answer = await fetchAnswer(url, sending);
     checkRedirect(answer, context);
-    const text = await readText(answer, sending);
     const { status, headers } = answer;
+    const { text, bytes } = await readContent(answer, sending);
     const durationMs = scheduler.now() - startedAt;
     const replayed = headers.get("idempotent-replayed") === "true";
     notify(observer, { kind: "answer", ...tried, status, durationMs, replayed });
@@ -60,7 +62,7 @@ export function createSender(outline: Outline, options: ResolvedClientOptions, p
       warned.add(operation);
       notify(observer, { kind: "deprecated", operation, ...deprecation });
     }
-    return { status, headers, text };
+    return { status, headers, text, bytes };
   };
 
   const fetchAnswer = async (url: string, sending: Sending): Promise<FetchAnswer> => {
@@ -84,9 +86,11 @@ export function createSender(outline: Outline, options: ResolvedClientOptions, p
     }
   };
 
-  const readText = async (answer: FetchAnswer, { attempt, context }: Sending): Promise<string> => {
+  const readContent = async (answer: FetchAnswer, { attempt, context, file }: Sending) => {
     try {
-      return await readBody(answer, options.maxResponseBytes, attempt.signal);
+      const bytes = await readBody(answer, options.maxResponseBytes, attempt.signal);
+      const isFile = file && answer.status < 300;
+      return { bytes, text: isFile ? "" : decodeBody(bytes) };
     } catch (error) {
       if (!(error instanceof BodyError)) throw error;
       throw new CallError(error.reason, error.message, { context, cause: error.cause ?? error });
@@ -107,7 +111,7 @@ export function createSender(outline: Outline, options: ResolvedClientOptions, p
 }
 
 function headersOf(
-  { request, attempt, context, credentials, conditions }: Sending,
+  { request, attempt, context, credentials, conditions, file }: Sending,
   outline: Outline,
   options: ResolvedClientOptions,
 ): Record<string, string> {
@@ -115,8 +119,9 @@ function headersOf(
   const traceparent = options.traceparent();
   const all: Readonly<Record<string, string | undefined>> = {
     ...options.headers,
-    Accept: "application/json",
-    "Content-Type": request.body === null ? undefined : "application/json",
+    Accept: file ? "*/*" : "application/json",
+    // A form says itself what separates its parts.
+    "Content-Type": typeof request.body === "string" ? "application/json" : undefined,
     Authorization: credentials === undefined ? undefined : `${outline.scheme} ${credentials}`,
     "Idempotency-Key": context.idempotencyKey,
     "If-Match": conditions.ifMatch,

@@ -12,6 +12,23 @@ export function toWire(node: ObjectNode | undefined, input: unknown): JsonValue 
   return node === undefined ? encodeJson(input, "") : encodeObject(node.fields, input, "");
 }
 
+/** The files of an input by field, and what is left of it: files do not go as JSON. */
+export function splitFiles(
+  node: ObjectNode | undefined,
+  input: unknown,
+): { readonly files: ReadonlyMap<string, Blob>; readonly rest: unknown } {
+  const files = new Map<string, Blob>();
+  if (node === undefined || !isPlainObject(input)) return { files, rest: input };
+  const rest: Record<string, unknown> = { ...input };
+  for (const [name, { type }] of Object.entries(node.fields)) {
+    const value = type.kind === "file" ? rest[name] : undefined;
+    if (!(value instanceof Blob)) continue;
+    files.set(name, value);
+    delete rest[name];
+  }
+  return files.size === 0 ? { files, rest: input } : { files, rest };
+}
+
 type Fields = Readonly<Record<string, FieldNode>>;
 
 function encodeObject(fields: Fields, value: unknown, pointer: string): JsonValue {
@@ -41,10 +58,8 @@ function encode({ type }: FieldNode, value: unknown, pointer: string): JsonValue
     case "bytes":
       if (value instanceof Uint8Array) return encodeBase64(value);
       throw misfit(pointer, "a Uint8Array", value);
-    case "file": {
-      const fix = "send it as docs/guide/files.md says, by fetch: the client sends JSON only";
-      throw new UsageError({ place: `input, at "${pointer}"`, expected: "no file", found: "one", fix });
-    }
+    case "file":
+      throw misfit(pointer, "a Blob or File", value);
     case "list":
       if (!Array.isArray(value)) return encodeJson(value, pointer);
       return value.map((item: unknown, at) => encode(type.items, item, `${pointer}/${at}`));
