@@ -8,6 +8,7 @@ export const PLACES: readonly (Place & { readonly title: string })[] = [
   { caller: "rest", database: "postgres", title: "REST, PostgreSQL" },
   { caller: "cbor", database: "pglite", title: "REST in CBOR, PGlite" },
   { caller: "client", database: "pglite", title: "our client, PGlite" },
+  { caller: "existing", database: "pglite", title: "REST in another style, PGlite" },
 ];
 
 /** What became of a scenario in a place. */

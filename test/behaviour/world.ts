@@ -5,8 +5,10 @@ import type { Logger } from "../../src/runtime/engine/index.ts";
 import type { Caller } from "./caller.ts";
 import { createCborCaller } from "./callers/cbor.ts";
 import { createClientCaller } from "./callers/client.ts";
+import { createExistingCaller } from "./callers/existing.ts";
 import { createMemoryCaller } from "./callers/memory.ts";
 import { createRestCaller } from "./callers/rest.ts";
+import { existingModel, serveExisting } from "./existing.ts";
 import type { Place } from "./scenario.ts";
 import { behaviour } from "./service.ts";
 import { type Keys, ShiftedClock, Stage } from "./stage.ts";
@@ -36,6 +38,7 @@ export async function openWorld(databaseUrl: string | undefined): Promise<World>
       }
     },
   };
+  const styled = existingModel(model);
   const running = await startService(behaviour, {
     mode: "dev",
     clock,
@@ -43,11 +46,13 @@ export async function openWorld(databaseUrl: string | undefined): Promise<World>
     operations: { retryMs: 20, pollMs: 50 },
     ...(databaseUrl === undefined ? { dataDir: "memory" } : { databaseUrl }),
   });
+  const existing = await serveExisting(styled, running);
   const callers: Readonly<Record<Place["caller"], Caller>> = {
     memory: createMemoryCaller(running.engine, running.store.files),
     rest: createRestCaller(model, running.url),
     cbor: createCborCaller(model, running.url),
     client: createClientCaller(behaviour.api, running.url),
+    existing: createExistingCaller(styled, existing.url),
   };
   const { apiKeys } = running.store;
   let made = 0;
@@ -73,9 +78,13 @@ export async function openWorld(databaseUrl: string | undefined): Promise<World>
       rest: stageOf("rest"),
       cbor: stageOf("cbor"),
       client: stageOf("client"),
+      existing: stageOf("existing"),
     },
     errors,
-    close: () => running.close(),
+    close: async () => {
+      await existing.close();
+      await running.close();
+    },
   };
 }
 

@@ -2,7 +2,8 @@ import { type JsonValue, parseJson, stringifyJson } from "../../../src/base/lib/
 import type { Model, OperationModel } from "../../../src/contract/model/model.ts";
 import type { Answer, Caller, Question } from "../caller.ts";
 
-type Problem = {
+/** An error as problem+json has it. */
+export type Problem = {
   readonly code: string;
   readonly status: number;
   readonly detail: string;
@@ -23,6 +24,12 @@ export interface BodyCodec {
   readonly mediaType: string;
   write(input: JsonValue, operation: OperationModel): string | Uint8Array<ArrayBuffer>;
   read(body: Uint8Array, operation: OperationModel): JsonValue;
+  /** A body that a scenario gives as text. Default: as it is. */
+  writeText?(text: string, operation: OperationModel): string;
+  /** Value of the Authorization header. Default: a bearer token. */
+  authorization?(key: string): string;
+  /** Default: problem+json. */
+  readProblem?(json: unknown, operation: OperationModel): Problem;
 }
 
 const JSON_CODEC: BodyCodec = {
@@ -35,6 +42,8 @@ const JSON_CODEC: BodyCodec = {
 /** Calls over HTTP, as any client would: everything it knows of the service is the model and the URL. */
 export function createRestCaller(model: Model, url: string, codec = JSON_CODEC): Caller {
   const base = url + model.rest.base;
+  // A batch is JSON, whatever its parts would be by themselves.
+  const json = codec.mediaType === "application/json" ? codec : JSON_CODEC;
   return {
     name: codec.name,
     call: async (id, question = {}) => {
@@ -45,51 +54,44 @@ export function createRestCaller(model: Model, url: string, codec = JSON_CODEC):
       const response = await fetch(base + pathOf(operation, question), {
         method: operation.http.method,
         // fetch itself writes the Content-Type of a form.
-        headers: headersOf(
-          question,
-          codec.mediaType,
-          !form && bodyOf(operation, question, codec) !== undefined,
-        ),
+        headers: headersOf(question, codec, !form && bodyOf(operation, question, codec) !== undefined),
         body: form ?? bodyOf(operation, question, codec) ?? null,
         ...(signal === undefined ? {} : { signal }),
       });
       if (operation.output.kind === "file" && response.ok) {
         const bytes = await response.bytes();
-        return { ...readAnswer(response, new Uint8Array(), () => null), bytes };
+        return { ...readAnswer(response, new Uint8Array(), operation, codec), bytes };
       }
-      return readAnswer(response, await response.bytes(), (body) => codec.read(body, operation));
+      return readAnswer(response, await response.bytes(), operation, codec);
     },
     batch: async (parts, { as, atomic, timeoutMs }) => {
       const requests = parts.map(({ operation: id, question = {} }) => {
         const operation = model.operations[id]!;
         const { input } = question;
-        const {
-          Accept: _,
-          "Accept-Encoding": __,
-          ...headers
-        } = headersOf(question, "application/json", false);
+        const { Accept: _, "Accept-Encoding": __, ...headers } = headersOf(question, json, false);
         const hasBody = operation.http!.method !== "GET" && input !== undefined;
         return {
           method: operation.http!.method,
           path: model.rest.base + pathOf(operation, question),
           headers,
-          ...(hasBody ? { body: input as JsonValue } : {}),
+          ...(hasBody ? { body: parseJson(String(json.write(input as JsonValue, operation))) } : {}),
         };
       });
       const question = { as, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
       const response = await fetch(`${base}/batch`, {
         method: "POST",
-        headers: { ...headersOf(question, "application/json", true) },
+        headers: headersOf(question, json, true),
         body: stringifyJson({ atomic, requests } as JsonValue),
       });
       const text = await response.text();
       if (response.status !== 200) throw new TypeError(`The batch is ${response.status}: ${text}`);
       const { responses } = JSON.parse(text) as { responses: readonly BatchedAnswer[] };
-      return responses.map(({ status, headers, body }) =>
+      return responses.map(({ status, headers, body }, at) =>
         readAnswer(
           { status, headers: new Headers(headers) },
           body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body)),
-          (bytes) => parseJson(Buffer.from(bytes).toString()),
+          model.operations[parts[at]?.operation ?? ""]!,
+          json,
         ),
       );
     },
@@ -136,18 +138,19 @@ function pathOf({ http, input }: OperationModel, question: Question): string {
 }
 
 function bodyOf(operation: OperationModel, { text, input }: Question, codec: BodyCodec) {
-  if (text !== undefined) return text;
+  if (text !== undefined) return codec.writeText?.(text, operation) ?? text;
   if (operation.http!.method === "GET" || input === undefined) return undefined;
   return codec.write(input as JsonValue, operation);
 }
 
-function headersOf(question: Question, mediaType: string, body: boolean): Record<string, string> {
+function headersOf(question: Question, codec: BodyCodec, body: boolean): Record<string, string> {
+  const { mediaType } = codec;
   const { as, idempotencyKey, ifMatch, timeoutMs, waitSeconds, text } = question;
   return {
     Accept: mediaType,
     "Accept-Encoding": "identity",
     ...(body ? { "Content-Type": text === undefined ? mediaType : "application/json" } : {}),
-    ...(as ? { Authorization: `Bearer ${as.key}` } : {}),
+    ...(as ? { Authorization: codec.authorization?.(as.key) ?? `Bearer ${as.key}` } : {}),
     ...(idempotencyKey === undefined ? {} : { "Idempotency-Key": latin1(idempotencyKey) }),
     ...(ifMatch === undefined ? {} : { "If-Match": ifMatch }),
     ...(waitSeconds === undefined ? {} : { Prefer: `wait=${waitSeconds}` }),
@@ -169,7 +172,8 @@ const KINDS = new Map<number, Answer["kind"]>([
 function readAnswer(
   { status, headers }: Pick<Response, "status" | "headers">,
   body: Uint8Array,
-  read: (body: Uint8Array) => JsonValue,
+  operation: OperationModel,
+  codec: BodyCodec,
 ): Answer {
   const common = {
     status,
@@ -183,14 +187,15 @@ function readAnswer(
       ...common,
       ok: true,
       kind: KINDS.get(status) ?? "ok",
-      value: body.length === 0 ? undefined : read(body),
+      value: body.length === 0 ? undefined : codec.read(body, operation),
       code: "",
       message: "",
       violations: [],
       data: undefined,
     };
   }
-  const problem = JSON.parse(Buffer.from(body).toString()) as Problem;
+  const json: unknown = JSON.parse(Buffer.from(body).toString());
+  const problem = codec.readProblem?.(json, operation) ?? (json as Problem);
   if (problem.status !== status)
     throw new TypeError(`Problem says ${problem.status}, the status is ${status}`);
   return {

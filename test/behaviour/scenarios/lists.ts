@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ListQuestion } from "../../../src/runtime/engine/call.ts";
 import type { Actor } from "../caller.ts";
-import { group } from "../scenario.ts";
+import { group, type Place } from "../scenario.ts";
 import type { Json, JsonPage, Stage } from "../stage.ts";
 
 /** Specimens that only the scenario's own filter finds. */
@@ -33,6 +33,10 @@ async function walk(stage: Stage, as: Actor, list: ListQuestion, direction: "nex
 }
 
 const RANKS = [3, null, 1, null, 2, 1, null, -7, 3, 0].map((rank) => ({ rank }));
+
+/** Those who gave a total a key of its own get it with every page. */
+const alwaysCounted = ({ caller }: Place) =>
+  caller === "existing" ? "In the other style every page has the total" : undefined;
 
 export const lists = group("lists", {
   "filters: equals one, equals any, not": async (stage) => {
@@ -272,22 +276,28 @@ export const lists = group("lists", {
     }
   },
 
-  "an empty list is a page without cursors": async (stage) => {
-    const as = await stage.stranger();
-    const filter = { label: { in: [stage.word()] } };
-    assert.deepEqual(await stage.page("specimen.list", { list: { filter }, as }), {
-      data: [],
-      page: { nextCursor: null, prevCursor: null, hasMore: false },
-    });
+  "an empty list is a page without cursors": {
+    skip: alwaysCounted,
+    run: async (stage) => {
+      const as = await stage.stranger();
+      const filter = { label: { in: [stage.word()] } };
+      assert.deepEqual(await stage.page("specimen.list", { list: { filter }, as }), {
+        data: [],
+        page: { nextCursor: null, prevCursor: null, hasMore: false },
+      });
+    },
   },
 
-  "totals are told where declared and asked for": async (stage) => {
-    const { as, mine } = await rows(stage, [{}, {}, {}]);
-    const asked = await stage.page("specimen.list", { list: { filter: mine, total: true, limit: 2 }, as });
-    assert.equal(asked.page.total, 3);
-    const silent = await stage.page("specimen.list", { list: { filter: mine, limit: 2 }, as });
-    assert.ok(!("total" in silent.page));
-    await stage.refused("slot.list", "invalid_parameter", { list: { total: true } });
+  "totals are told where declared and asked for": {
+    skip: alwaysCounted,
+    run: async (stage) => {
+      const { as, mine } = await rows(stage, [{}, {}, {}]);
+      const asked = await stage.page("specimen.list", { list: { filter: mine, total: true, limit: 2 }, as });
+      assert.equal(asked.page.total, 3);
+      const silent = await stage.page("specimen.list", { list: { filter: mine, limit: 2 }, as });
+      assert.ok(!("total" in silent.page));
+      await stage.refused("slot.list", "invalid_parameter", { list: { total: true } });
+    },
   },
 
   "offset pages where declared, to the declared depth": async (stage) => {
