@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { request } from "node:http";
+import { connect as connectHttp2, constants } from "node:http2";
 import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { type FileService, openFileService } from "../../../test/support/file-service.ts";
@@ -77,6 +78,28 @@ describe("uploads", () => {
     }
     const read = await http1(`${documents()}/${id}`, { headers: ada });
     assert.deepEqual(read.json().file, file);
+  });
+
+  test("over HTTP/2 too, and what is called off leaves nothing", async () => {
+    const before = await running.kept();
+    const { headers, body } = form(["file", randomBytes(200_000), TEXT]);
+    const made = await http2(documents(), { method: "POST", headers: { ...ada, ...headers }, body });
+    assert.equal(made.status, 201, made.text);
+    const large = await http2(documents(), {
+      method: "POST",
+      headers: { ...ada, "content-type": "text/plain" },
+      body: Buffer.alloc(300_001),
+    });
+    assert.equal(large.json().code, "payload_too_large");
+    const session = connectHttp2(running.url);
+    session.on("error", () => {});
+    const stream = session.request({ ":method": "POST", ":path": "/v1/documents", ...ada, ...headers });
+    stream.on("error", () => {});
+    stream.write(body.subarray(0, 150_000));
+    await until(async () => (await running.kept()) === before + 2, "the upload is under way");
+    stream.close(constants.NGHTTP2_CANCEL);
+    await until(async () => (await running.kept()) === before + 1, "nothing is left");
+    session.destroy();
   });
 
   test("the whole body may be the file where nothing else has to come", async () => {

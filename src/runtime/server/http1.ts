@@ -19,6 +19,9 @@ export interface Http1Options {
   readonly onRefused: (status: number) => void;
 }
 
+/** Half a day: no upload that is to be kept takes longer, since what no row names after a day is swept. */
+const LONGEST_REQUEST_MS = 43_200_000;
+
 /** What is under way on one connection. */
 interface Connection {
   readonly pending: Set<Exchange>;
@@ -46,8 +49,8 @@ export function createHttp1({ limits, accept, newRequestId, onRefused }: Http1Op
     // A target of allowed length must not use up what the headers may have.
     maxHeaderSize: limits.maxHeaderBytes + limits.maxUrlBytes,
     headersTimeout: limits.headersTimeoutMs,
-    // A backstop: bodies that are waited for have a timer of their own, which answers with more words.
-    requestTimeout: limits.headersTimeoutMs + limits.bodyTimeoutMs + 1000,
+    // A backstop: bodies that are waited for have a timer of their own, which gives an upload as long as its size deserves.
+    requestTimeout: LONGEST_REQUEST_MS,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionsCheckingInterval: Math.min(1000, Math.ceil(limits.headersTimeoutMs / 2)),
     insecureHTTPParser: false,
