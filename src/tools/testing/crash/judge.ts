@@ -104,52 +104,47 @@ function* judgeCommand(
     }
     return;
   }
-  if (transactions.length === 0) {
+  const [committed] = effective.length === 0 ? transactions : effective;
+  if (committed === undefined) {
     yield { kind: "lost", message: `answered ${show(first)}, but nothing was committed` };
-  } else if (effective.length === 1 && effective[0] !== undefined)
-    yield* judgeEffect(entry, effective[0], model);
-  else if (
-    effective.length === 0 &&
-    (entry.command.writes !== undefined || entry.operation.method === "create")
-  ) {
-    yield { kind: "lost", message: `answered ${show(first)}, but no row was written` };
+  } else if (effective.length <= 1) {
+    const wrong = wrongEffect(entry, committed, model);
+    if (wrong !== undefined) yield wrong;
   }
   yield* judgeRow(entry, first, transactions, model, lastWriter);
 }
 
-/** Whether a success wrote what the plan says, and what its method says. */
-function* judgeEffect(
+/** What is wrong with the effect of a success: it should be what the plan says, and what the operation's method says. */
+function wrongEffect(
   { command, operation }: DiaryEntry,
   { writes, events }: Committed,
   model: Model,
-): Generator<Finding> {
+): Finding | undefined {
   const counts: Record<string, number> = {};
   for (const row of new Set(writes.map(rowName))) {
     const [table = ""] = row.split(" ");
     counts[table] = (counts[table] ?? 0) + 1;
   }
-  const wanted = command.writes;
-  if (wanted !== undefined) {
+  if (command.writes !== undefined) {
     const expected = Object.fromEntries(
-      Object.entries(wanted).map(([table, count]) => [qualified(table), count]),
+      Object.entries(command.writes).map(([table, count]) => [qualified(table), count]),
     );
     if (!isDeepStrictEqual(counts, expected)) {
-      yield {
-        kind: "lost",
-        message: `wrote rows ${JSON.stringify(counts)}, expected ${JSON.stringify(expected)}`,
-      };
+      const message = `wrote rows ${JSON.stringify(counts)}, expected ${JSON.stringify(expected)}`;
+      return { kind: "lost", message };
     }
   }
   const table = qualified(model.resources[operation.resource ?? ""]?.table ?? "");
   const inserted = writes.filter(({ action, table: of }) => action === "insert" && of === table).length;
   if (operation.method === "create" && inserted !== 1) {
-    yield { kind: inserted === 0 ? "lost" : "doubled", message: `created ${inserted} rows of ${table}` };
+    return { kind: inserted === 0 ? "lost" : "doubled", message: `created ${inserted} rows of ${table}` };
   }
   const names = events.map(({ row }) => String(row.name)).sort();
-  if (command.events !== undefined && !isDeepStrictEqual(names, [...command.events].sort())) {
-    const kind = names.length > command.events.length ? "doubled" : "lost";
-    yield { kind, message: `emitted [${names.join(", ")}], expected [${command.events.join(", ")}]` };
-  }
+  if (command.events === undefined || isDeepStrictEqual(names, [...command.events].sort())) return undefined;
+  return {
+    kind: names.length > command.events.length ? "doubled" : "lost",
+    message: `emitted [${names.join(", ")}], expected [${command.events.join(", ")}]`,
+  };
 }
 
 /** Whether the row is what the last command that wrote it was answered. */
