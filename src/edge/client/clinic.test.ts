@@ -176,6 +176,7 @@ test("an operation in hand is called by itself, or by its id in wire form", asyn
   const page = await as().call("provider.list", undefined, { query: { specialty: "family" } });
   assert.equal(Object(page).data.length >= 1, true);
   await assert.rejects(async () => ada.call("appointment.delete"), /appointment.delete/);
+  await assert.rejects(async () => ada.call(Object(undefined)), { name: "UsageError" });
 });
 
 test("keys: none, wrong, and one that was replaced", async () => {

@@ -58,7 +58,7 @@ export function createClient(api: Api, options: ClientOptions): object {
     ...members,
     call: (subject: Operation | string, input?: unknown, callOptions?: AnyCallOptions) => {
       const raw = typeof subject === "string";
-      const operation = find(raw ? subject : idOf(subject));
+      const operation = find(raw ? subject : idOf(subject?.spec));
       return run({ operation, input, options: callOptions, raw });
     },
   };
@@ -66,7 +66,8 @@ export function createClient(api: Api, options: ClientOptions): object {
   return client;
 }
 
-function idOf({ spec }: Operation): string {
+function idOf(spec: Operation["spec"] | undefined): string {
+  if (spec === undefined) return "";
   return spec.resource === undefined ? spec.name : `${spec.resource}.${spec.name}`;
 }
 
