@@ -9,6 +9,7 @@ const PARTS: readonly PagePart[] = ["data", "total", "nextCursor", "prevCursor",
 export interface AnswerPlace {
   readonly resource: ResourceModel | undefined;
   readonly output: OutputModel;
+  readonly longRunning: boolean;
   /** Of the operation's `http`. */
   readonly place: string;
   readonly scope: Scope;
@@ -24,6 +25,16 @@ export function compileAnswer(
   const { output, scope } = at;
   const place = `${at.place}.answer`;
   if (output.kind === "page") return pageAnswer(given, { ...at, place });
+  const odd = at.longRunning
+    ? "a long-running command, which answers with its operation"
+    : output.kind === "file"
+      ? "a file, which is sent as it is"
+      : undefined;
+  if (odd !== undefined) {
+    const fix = "remove it";
+    scope.report({ place, expected: "an operation that answers with its output as JSON", found: odd, fix });
+    return {};
+  }
   if (output.kind !== "none" && typeof given === "string" && given !== "") {
     return { answer: { kind: "value", key: given } };
   }

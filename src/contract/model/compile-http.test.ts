@@ -136,6 +136,15 @@ describe("http of an operation", () => {
     assertMistake(of({ data: "rows", next: "n" }), { place: `${at}.next` });
   });
 
+  it("reports envelopes around what is no JSON: files, forms, and operations that are polled", () => {
+    const upload = command("upload", { input: t.object({ scan: t.file() }), http: { body: "scan" } });
+    assertMistake({ operations: [upload] }, { place: "operation upload, http.body", found: "scan, a file" });
+    const export1 = query("exportAll", { output: t.file(), http: { answer: "all" } });
+    assertMistake({ operations: [export1] }, { place: "operation exportAll, http.answer", found: "a file" });
+    const slow = command("slow", { output: t.bool(), longRunning: true, http: { answer: "done" } });
+    assertMistake({ operations: [slow] }, { place: "operation slow, http.answer", found: "long-running" });
+  });
+
   it("reports a row's operation without its id", () => {
     assertMistake(
       { resources: [Plain], operations: [Plain.get({ http: { path: "/the-one" } })] },

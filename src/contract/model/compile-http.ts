@@ -49,7 +49,7 @@ export function compileHttp(spec: OperationSpec, parts: HttpParts): HttpModel | 
   const method = declared ?? defaultMethod(spec, rest, input);
   const inQuery = method === "GET" || method === "DELETE";
   if (inQuery) checkQuery(rest, { method, input, place, scope });
-  const body = inQuery ? bodyKey(read, [], { place, scope }) : bodyKey(read, rest, { place, scope });
+  const body = bodyKey(read, inQuery ? [] : rest, { input, place, scope });
   return {
     method,
     path,
@@ -57,9 +57,13 @@ export function compileHttp(spec: OperationSpec, parts: HttpParts): HttpModel | 
     parameters,
     query: inQuery ? rest : [],
     ...(body === undefined ? {} : { body }),
-    ...compileAnswer(given, { resource: parts.resource, output, place, scope }),
+    ...compileAnswer(given, { resource: parts.resource, output, longRunning: isLong(spec), place, scope }),
     unknownFields: read.choice("unknownFields", ["refuse", "ignore"]) ?? parts.unknownFields,
   };
+}
+
+function isLong({ options }: OperationSpec): boolean {
+  return options.longRunning !== undefined;
 }
 
 interface At {
@@ -129,9 +133,25 @@ function statusOf(
   return usual;
 }
 
-function bodyKey(read: OptionReader, fields: readonly string[], { place, scope }: At): string | undefined {
+function bodyKey(
+  read: OptionReader,
+  names: readonly string[],
+  { input, place, scope }: At & { readonly input: ObjectNode | undefined },
+): string | undefined {
   const key = read.text("body");
-  if (key === undefined || fields.length > 0) return key;
+  if (key === undefined) return undefined;
+  const file = names.find((name) => input?.fields[name]?.type.kind === "file");
+  if (file !== undefined) {
+    const fix = "remove it";
+    scope.report({
+      place: `${place}.body`,
+      expected: "a body in JSON: a form has parts, and no key around them",
+      found: `${file}, a file`,
+      fix,
+    });
+    return undefined;
+  }
+  if (names.length > 0) return key;
   scope.report({
     place: `${place}.body`,
     expected: "input that comes in the body",
