@@ -5,7 +5,7 @@ import { standardOperation } from "./compile-operations.ts";
 /** Name of the resource whose rows are long-running operations. */
 export const OPERATION = "operation";
 
-/** Its table, which no resource of an author can have: their tables are named in camelCase words. */
+/** Its table, beside those of the author's resources. */
 export const OPERATION_TABLE = "concordat_operations";
 
 /** 10 MiB: what is larger is better a file to download. */

@@ -36,8 +36,8 @@ export interface HandlerContext<Input = unknown, Target = unknown> {
   emit<Payload>(event: EventDefinition<Payload>, payload: Payload): void;
   /**
    * Calls others, once: the result is recorded when `work` returns, and whenever the command is tried again it is answered
-   * from the record. `work` runs outside of the transaction; the handler is then run again from the beginning. Commands
-   * that declare `idempotency: "required"` only. See docs/guide/durable-steps.md.
+   * from the record. `work` runs outside of the transaction; the handler is then run again from the beginning. Only in
+   * commands that declare `idempotency: "required"` or `longRunning`. See docs/guide/durable-steps.md.
    */
   readonly step: StepFunction;
   /**
