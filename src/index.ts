@@ -30,13 +30,15 @@ export {
   through,
 } from "./contract/language/index.ts";
 export { compile, type Model } from "./contract/model/index.ts";
-export { type Infer, t } from "./contract/schema/index.ts";
+export { type FileValue, type Infer, t } from "./contract/schema/index.ts";
 export {
   type Authenticate,
   type AuthenticationContext,
   type BearerCredentials,
   type Caller,
   type Db,
+  type FileAbout,
+  type Files,
   type Handler,
   type HandlerContext,
   handle,

@@ -8,6 +8,7 @@ import {
   type EventDefinition,
   error,
   event,
+  type FileValue,
   type Infer,
   type Input,
   type Operation,
@@ -278,3 +279,20 @@ resource("thing", { id: t.id("thg"), name: "string" });
 channel("talk", { send: ChatMessage, receive: ChatMessage });
 // @ts-expect-error a contract has versions
 api("clinic", { resources: [] });
+
+// Files: a value in rows and inputs; a download for each file field, and for no other.
+
+const Report = resource("report", {
+  id: t.id("rep"),
+  title: t.string(),
+  scan: t.file(),
+  cover: t.file().optional(),
+});
+same<Row<typeof Report>["scan"], FileValue>(true);
+same<Row<typeof Report>["cover"], FileValue | undefined>(true);
+same<Input<typeof Report>["scan"], FileValue>(true);
+export const downloadScan = Report.download("scan");
+export const downloadCover = Report.download("cover", { cacheControl: "private, max-age=60" });
+same<Returned<typeof downloadScan>, FileValue>(true);
+// @ts-expect-error a title is no file
+Report.download("title");
