@@ -63,17 +63,22 @@ export interface ResourceMethods<S extends Fields> {
   delete(id: string, options?: RowCommandOptions): Promise<undefined>;
 }
 
-/** The downloads of a resource's files: `downloadScan` for the field `scan`. */
-type Downloads<S extends Fields> = {
-  readonly [K in keyof S & string as NonNullable<S[K]["~value"]> extends FileValue
-    ? `download${Capitalize<K>}`
-    : never]: (id: string, options?: CallOptions) => Promise<DownloadedFile>;
-};
+/**
+ * The downloads of a resource's files: `downloadScan` for the field `scan`. Looked for only where the type of some field is
+ * a file, since most resources have none.
+ */
+type Downloads<S extends Fields> = FileValue extends S[keyof S]["~value"]
+  ? {
+      readonly [K in keyof S & string as NonNullable<S[K]["~value"]> extends FileValue
+        ? `download${Capitalize<K>}`
+        : never]: (id: string, options?: CallOptions) => Promise<DownloadedFile>;
+    }
+  : unknown;
 
 /** An input as callers give it: a file is the file itself, not what rows say of it. */
-type Sendable<T> = {
-  [K in keyof T]: Exclude<T[K], null | undefined> extends FileValue ? Blob | Extract<T[K], null> : T[K];
-};
+type Sendable<T> = FileValue extends T[keyof T]
+  ? { [K in keyof T]: Exclude<T[K], null | undefined> extends FileValue ? Blob | Extract<T[K], null> : T[K] }
+  : T;
 
 /** A list that is fetched as it is iterated: `for await (const row of client.appointment.list())`. */
 export interface Listing<Row> extends AsyncIterable<Row> {
