@@ -8,7 +8,10 @@ export interface BenchAnswer {
 }
 
 /** Values that differ from answer to answer or from server to server by their nature; what they are worth is the same. */
-const VARYING = new Set(["date", "x-request-id", "etag", "content-length", "last-modified", "link"]);
+const VARYING = new Set(["date", "x-request-id", "etag", "content-length"]);
+
+/** Only Concordat sends them, with rows and pages; it pays for them. */
+const MORE = new Set(["last-modified", "link"]);
 
 /** Asks a server once, with the given API key. */
 export function ask(port: number, path: string, apiKey: string): Promise<BenchAnswer> {
@@ -28,6 +31,7 @@ export function ask(port: number, path: string, apiKey: string): Promise<BenchAn
         });
         response.on("end", () => {
           const headers = Object.entries(response.headers)
+            .filter(([name]) => !MORE.has(name))
             .map(([name, value]) => (VARYING.has(name) ? name : `${name}: ${value}`))
             .sort()
             .join("\n")

@@ -11,6 +11,8 @@ export interface AnswerConnection {
   readonly keepAlive: string;
   /** Something was written: the connection is in use. */
   active(): void;
+  /** The answer is not with the kernel yet, and may need its time. */
+  sending(): void;
   /** The answer is with the kernel. With `last` the connection ends. */
   answered(last: boolean): void;
 }
@@ -64,6 +66,7 @@ export class DirectAnswer implements HttpResponse {
     const end = closes ? "\r\n" : this.#last ? CLOSE : keepAlive;
     const head = `${statusLine(status)}${formatHeaderLines(headers)}${framing}${dateLine()}${end}`;
     this.headersSent = true;
+    this.#connection.sending();
     if (socket.writable) socket.write(head, "latin1");
   }
 
@@ -105,6 +108,7 @@ export class DirectAnswer implements HttpResponse {
     const { socket } = this.#connection;
     if (socket.writableLength === 0) this.#finished();
     else {
+      this.#connection.sending();
       socket.write(EMPTY, (error) => {
         if (!error) this.#finished();
       });

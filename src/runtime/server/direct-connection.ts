@@ -30,6 +30,7 @@ export class DirectConnection implements AnswerConnection {
   /** Bytes that came while a request was under way. */
   #waiting: Buffer | undefined;
   #reading = false;
+  #sending = false;
   #left = false;
   #requests = 0;
   /** When bytes came or went last, by performance.now(). */
@@ -43,9 +44,10 @@ export class DirectConnection implements AnswerConnection {
     socket.on("data", this.#onData).on("end", this.#onEnd).on("close", this.#onClose);
   }
 
-  /** Whether a request is under way. */
-  get busy(): boolean {
-    return this.#exchange !== undefined;
+  /** Whether a request is under way, and whether its answer is. */
+  get state(): "resting" | "busy" | "sending" {
+    if (this.#sending) return "sending";
+    return this.#exchange === undefined ? "resting" : "busy";
   }
 
   get keepAlive(): string {
@@ -61,10 +63,22 @@ export class DirectConnection implements AnswerConnection {
     this.activeAt = performance.now();
   }
 
+  /** The socket's own timer knows whether the kernel still gets rid of bytes; it is set anew with each write. */
+  sending(): void {
+    if (this.#sending) return;
+    this.#sending = true;
+    const { socket } = this;
+    socket.setTimeout(this.#host.limits.idleTimeoutMs).on("timeout", destroy);
+  }
+
   /** The answer is with the kernel. With `last` the connection ends. */
   answered(last: boolean): void {
     const exchange = this.#exchange;
     this.#exchange = undefined;
+    if (this.#sending) {
+      this.#sending = false;
+      this.socket.setTimeout(0).off("timeout", destroy);
+    }
     exchange?.closed();
     this.activeAt = performance.now();
     if (last) {
@@ -140,6 +154,10 @@ export class DirectConnection implements AnswerConnection {
     this.#host.connections.delete(this);
     this.socket.off("data", this.#onData).off("end", this.#onEnd).off("close", this.#onClose);
   }
+}
+
+function destroy(this: Socket): void {
+  this.destroy();
 }
 
 /** A plain request: it has no body. */

@@ -256,6 +256,24 @@ describe("connections of plain requests", () => {
     }
   });
 
+  test("an answer that nobody takes, and a request that nobody answers, end with the connection", async () => {
+    for (const path of ["/never", "/large"]) {
+      const waiting = createHttpServer({
+        limits: { idleTimeoutMs: 150 },
+        handler: (exchange) => {
+          if (exchange.path === "/large") send(exchange, 200, [], large);
+        },
+      });
+      const { port: other } = await waiting.listen();
+      const connection = openRaw(other, get(path));
+      connection.socket.pause();
+      await until(() => waiting.requestsInFlight === 1);
+      await until(() => waiting.requestsInFlight === 0);
+      connection.socket.destroy();
+      await waiting.close();
+    }
+  });
+
   test("a flood of requests behind one that waits is not kept in memory", async () => {
     exchanges.length = 0;
     const connection = openRaw(port, get("/held"));

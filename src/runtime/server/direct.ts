@@ -23,21 +23,21 @@ export function createDirect(options: Omit<DirectHost, "connections" | "keepAliv
     connections: new Set(),
     keepAlive: `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}, max=${maxRequestsPerConnection}\r\n\r\n`,
   };
-  const closeWhere = (busy: boolean, silentMs: number) => {
+  const closeWhere = (state: DirectConnection["state"], silentMs: number) => {
     const latest = performance.now() - silentMs;
     for (const connection of host.connections) {
-      if (connection.busy === busy && connection.activeAt <= latest) connection.socket.destroy();
+      if (connection.state === state && connection.activeAt <= latest) connection.socket.destroy();
     }
   };
   // One look at all of them, since a timer for each would have to be set anew with each request.
   const everyMs = Math.max(10, Math.min(1000, Math.floor(Math.min(keepAliveTimeoutMs, idleTimeoutMs) / 4)));
   const watch = setInterval(() => {
-    closeWhere(false, keepAliveTimeoutMs);
-    closeWhere(true, idleTimeoutMs);
+    closeWhere("resting", keepAliveTimeoutMs);
+    closeWhere("busy", idleTimeoutMs);
   }, everyMs).unref();
   return {
     take: (socket) => void new DirectConnection(socket, host),
-    closeResting: (restedMs) => closeWhere(false, restedMs),
+    closeResting: (restedMs) => closeWhere("resting", restedMs),
     stop: () => clearInterval(watch),
   };
 }
