@@ -1,5 +1,5 @@
 import { destination as openDestination, pino, stdSerializers } from "pino";
-import { LineBuffer, type LineDestination } from "./line-buffer.ts";
+import { LineBuffer } from "./line-buffer.ts";
 import { formatRequestLine, type RequestLine, type RequestLogger } from "./request-line.ts";
 import type { LogLevel } from "./start-options.ts";
 
@@ -22,13 +22,16 @@ export function createLogger(level: LogLevel, destination?: LogDestination, work
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: stdSerializers.errWithCause },
   };
-  const lines: LineDestination = destination ?? standardOutput();
+  const lines = destination ?? standardOutput();
   const logger = pino(options, lines);
   const head = worker === undefined ? "" : `"worker":${worker},`;
   const logs = logger.isLevelEnabled("info");
   return Object.assign(logger, {
     request(line: RequestLine) {
-      if (logs) lines.write(formatRequestLine(line, head));
+      if (!logs) return;
+      const text = formatRequestLine(line, head);
+      if (lines instanceof LineBuffer) lines.gather(text);
+      else lines.write(text);
     },
   });
 }

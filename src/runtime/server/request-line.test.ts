@@ -50,16 +50,17 @@ test("it is silent where the level is", () => {
   assert.deepEqual(lines, []);
 });
 
-test("the lines of one turn are written at once, in their order; many are written in between", async () => {
+test("gathered lines are written together, in their order, before what is written at once, and when they are many", async () => {
   const writes: string[] = [];
   const buffer = new LineBuffer({ write: (lines) => writes.push(lines) });
-  buffer.write("a\n");
-  buffer.write("b\n");
+  buffer.gather("a\n");
+  buffer.gather("b\n");
   assert.deepEqual(writes, []);
-  await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(writes, ["a\nb\n"]);
-  for (let count = 0; count < 10; count++) buffer.write("x".repeat(30_000));
-  assert.ok(writes.length > 1);
-  await new Promise((resolve) => setImmediate(resolve));
-  assert.equal(writes.slice(1).join("").length, 300_000);
+  buffer.write("c\n");
+  assert.deepEqual(writes, ["a\nb\nc\n"]);
+  buffer.gather("d\n");
+  while (writes.length === 1) await new Promise((resolve) => setTimeout(resolve, 2));
+  assert.equal(writes[1], "d\n");
+  for (let count = 0; count < 10; count++) buffer.gather("x".repeat(10_000));
+  assert.ok(writes.length > 4);
 });
