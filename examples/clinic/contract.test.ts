@@ -72,6 +72,8 @@ test("ids carry the prefixes that clients know", () => {
     "appointment apt",
     "attachment att",
     "payment pay",
+    // Concordat's own, for long-running commands.
+    "operation op",
   ]);
 });
 

@@ -151,7 +151,7 @@ test("errors are problems with the codes that the operation can give, declared o
   const pay = document.paths["/orders/{id}/pay"].post.responses;
   assert.deepEqual(
     Object.keys(pay).map(Number),
-    [200, 204, 400, 401, 403, 404, 406, 408, 409, 412, 413, 414, 415, 422, 428, 431, 500, 503, 504],
+    [200, 204, 400, 401, 403, 404, 406, 408, 409, 412, 413, 414, 415, 422, 428, 431, 500, 502, 503, 504],
   );
   const conflict = document.components.responses[pay["409"].$ref.split("/").at(-1)];
   const { anyOf } = conflict.content["application/problem+json"].schema;
