@@ -149,7 +149,11 @@ export const steps = group("durable steps", {
       await released.promise;
     };
     await callUntilEntered(entered.promise, () =>
-      stage.refused("script", "deadline_exceeded", { ...question, timeoutMs: 300 }),
+      // A busy machine may still be undoing the try before.
+      stage.refused("script", ["deadline_exceeded", "idempotency_in_progress"], {
+        ...question,
+        timeoutMs: 300,
+      }),
     );
     await stage.refused("script", "idempotency_in_progress", question);
     released.resolve();
