@@ -71,9 +71,9 @@ app.addHook("onSend", (request, reply, payload, done) => {
   done();
 });
 app.addHook("onResponse", (request, reply, done) => {
-  const { id, method, routeOptions, ip } = request;
+  const { method, routeOptions, ip } = request;
+  // The id is in every line of a request already.
   const line = {
-    requestId: id,
     operation: routeOptions.url,
     method,
     status: reply.statusCode,
