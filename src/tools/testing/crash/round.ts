@@ -46,7 +46,7 @@ export interface RoundResult {
   readonly findings: readonly Finding[];
 }
 
-/** A caller that has had no answer for so long never gets one. */
+/** A caller that has had no answer for so long, with servers that live, never gets one. */
 const PATIENCE_MS = 90_000;
 /** An answered command's process says at once whether it has survived, where it lives. */
 const OUTCOME_MS = 30_000;
@@ -71,7 +71,12 @@ export async function runRound(context: RoundContext, options: RoundOptions): Pr
     onKill: context.onKill,
     startPoints: context.startPoints,
   });
-  const client = createClient({ nextUrl: () => fleet.nextUrl(), patienceMs: PATIENCE_MS });
+  let calmSince: number | undefined;
+  const client = createClient({
+    nextUrl: () => fleet.nextUrl(),
+    patienceMs: PATIENCE_MS,
+    calmSince: () => calmSince,
+  });
   const run: RunSql = async (text, values = []) => {
     const rows: readonly Record<string, string>[] = JSON.parse(
       await fleet.ask({ kind: "sql", text, values }),
@@ -95,6 +100,9 @@ export async function runRound(context: RoundContext, options: RoundOptions): Pr
       callers,
       target: options.kills - 1,
       random: random.fork("storm"),
+      onCalm: () => {
+        calmSince = Date.now();
+      },
     });
     for (let index = 0; index < fleet.size; index++) {
       await fleet.listening(index);
@@ -166,12 +174,14 @@ interface StormOptions {
   readonly callers: Callers;
   readonly target: number;
   readonly random: Random;
+  /** Told when the last server killed here listens again. */
+  readonly onCalm: () => void;
 }
 
 /** Kills under many callers, and returns how often the database's connections were cut instead. */
 async function killInStorm(
   { callers: inFlight, sweep, terminate }: RoundContext,
-  { fleet, callers, target, random }: StormOptions,
+  { fleet, callers, target, random, onCalm }: StormOptions,
 ): Promise<number> {
   let terminations = 0;
   const stop = callers.keepSending(inFlight, random.fork("callers"));
@@ -191,6 +201,8 @@ async function killInStorm(
       await fleet.killAtPoint(index, { fault: "storm", killAt, patienceMs: POINT_PATIENCE_MS });
     }
   }
+  for (let index = 0; index < fleet.size; index++) await fleet.listening(index);
+  onCalm();
   await stop();
   return terminations;
 }

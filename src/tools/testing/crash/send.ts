@@ -36,10 +36,14 @@ export interface Client {
 export interface ClientOptions {
   /** Base URL for the next try, as a load balancer would choose it; undefined while no server is up. */
   readonly nextUrl: () => string | undefined;
-  /** Time after which a client gives up. */
+  /** Time after which a client gives up, counted from the request or from when killing ended, if that was later. */
   readonly patienceMs: number;
+  /** When killing ended, in milliseconds since the epoch; undefined before, when nobody gives up for half an hour. */
+  readonly calmSince: () => number | undefined;
 }
 
+/** Longer than one round's killing takes on the busiest machine: a service that answers nothing must not hold it up for ever. */
+const KILLING_MS = 1_800_000;
 const TRY_TIMEOUT_MS = 15_000;
 const BACKOFF_MS = 20;
 const MAX_BACKOFF_MS = 500;
@@ -47,7 +51,7 @@ const MAX_BACKOFF_MS = 500;
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** Makes a client. */
-export function createClient({ nextUrl, patienceMs }: ClientOptions): Client {
+export function createClient({ nextUrl, patienceMs, calmSince }: ClientOptions): Client {
   const agent = new Agent({ keepAlive: true });
   let closed = false;
   const once = (url: string, { method, path, headers, body }: PreparedRequest): Promise<Answer> =>
@@ -72,7 +76,7 @@ export function createClient({ nextUrl, patienceMs }: ClientOptions): Client {
 
   return {
     async send(request, random) {
-      const endsAt = Date.now() + patienceMs;
+      const startedAt = Date.now();
       let lastProblem: string | undefined;
       for (let tries = 1; ; tries++) {
         const url = nextUrl();
@@ -89,7 +93,8 @@ export function createClient({ nextUrl, patienceMs }: ClientOptions): Client {
           }
         }
         if (closed) throw new NoAnswer("the client is closed");
-        if (Date.now() > endsAt) return { answer: undefined, tries, lastProblem };
+        const from = Math.max(startedAt, calmSince() ?? startedAt + KILLING_MS);
+        if (Date.now() > from + patienceMs) return { answer: undefined, tries, lastProblem };
         const jitter = random.below(Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** Math.min(tries, 10)));
         await sleep(retryAfterMs + jitter);
       }
