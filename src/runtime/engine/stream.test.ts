@@ -9,9 +9,10 @@ import type { Account } from "./options.ts";
 const input = t.object({ from: t.int32({ minimum: 0 }) });
 const output = t.object({ n: t.int64() });
 const count = stream("count", { input, output, access: [anyone], deadlineMs: 80 });
+const slowly = stream("slowly", { input, output, access: [anyone] });
 const secret = stream("secret", { input, output });
 const model = compile(
-  api("streams", { versions: { v1: "2026-01-01" }, resources: [], operations: [count, secret] }),
+  api("streams", { versions: { v1: "2026-01-01" }, resources: [], operations: [count, slowly, secret] }),
 );
 
 test("values come in wire form, one after the other, until the handler ends", async () => {
@@ -56,6 +57,15 @@ test("the deadline ends a stream whose handler is stuck", async () => {
   assert.deepEqual(accounts, ["deadline_exceeded"]);
 });
 
+test("a stream may take its time between values, as long as its deadline is not over", async () => {
+  const { engine } = setUp(async function* () {
+    yield { n: 1n };
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    yield { n: 2n };
+  });
+  assert.deepEqual(await collect(engine.stream(callOf("slowly", { from: 0 }))), [{ n: "1" }, { n: "2" }]);
+});
+
 test("a consumer that leaves early ends the handler, and the call is accounted for", async () => {
   const ended = Promise.withResolvers<void>();
   const { engine, accounts } = setUp(async function* () {
@@ -97,6 +107,7 @@ function setUp(run: (input: { from: number }) => AsyncGenerator<{ n: bigint }>) 
     handlers: [
       handle(count, (context) => run(context.input)),
       handle(secret, (context) => run(context.input)),
+      handle(slowly, () => run({ from: 0 })),
     ],
     onAccount: ({ code }: Account) => accounts.push(code),
   });

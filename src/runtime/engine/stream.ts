@@ -14,14 +14,20 @@ export async function* runStream(pipeline: Pipeline, call: ActiveCall): AsyncGen
   // Nobody may be waiting at the moment the stream is ended.
   ending.promise.catch(() => {});
   let outcome: Outcome | undefined;
-  const watch = new Watch(call, () => {
-    outcome = close(pipeline, call);
-    if (!outcome.ok) ending.reject(outcome.error);
-  });
+  let watch: Watch | undefined;
+  // The first step gives the call its deadline.
+  const startWatch = () => {
+    watch ??= new Watch(call, () => {
+      outcome = close(pipeline, call);
+      if (!outcome.ok) ending.reject(outcome.error);
+    });
+    return watch;
+  };
   let source: AsyncIterator<unknown> | undefined;
   try {
     for (const run of pipeline.runs) {
       const pending = run(call);
+      startWatch();
       if (pending !== undefined) await Promise.race([pending, ending.promise]);
     }
     const { encodeValue } = pipeline.plan;
@@ -39,7 +45,7 @@ export async function* runStream(pipeline: Pipeline, call: ActiveCall): AsyncGen
     // A consumer that leaves early comes here too. The handler may be stuck: nobody waits for it.
     source?.return?.()?.catch(() => {});
     call.success ??= { ok: true, value: undefined, kind: "none", replayed: false };
-    watch.done();
+    startWatch().done();
   }
   if (outcome?.ok === false) throw outcome.error;
 }
