@@ -12,8 +12,10 @@ import {
   logger,
   MOST_REQUESTS,
   memory,
+  pageHeaders,
   principalOf,
   report,
+  rowHeaders,
   versionTag,
 } from "./shared.ts";
 
@@ -101,7 +103,11 @@ app.get(
   async (request, reply) => {
     const [row] = await sql.unsafe(GET_SQL, [(request.params as { id: string }).id], { prepare: true });
     if (!row) return reply.code(404).send();
-    return reply.headers(HEADERS).header("etag", versionTag(row.row_version)).send(row);
+    return reply
+      .headers(HEADERS)
+      .headers(rowHeaders(row.updatedAt))
+      .header("etag", versionTag(row.row_version))
+      .send(row);
   },
 );
 const querystring = {
@@ -115,10 +121,8 @@ const querystring = {
 app.get("/v1/widgets", { schema: { querystring, response: { 200: page } } }, async (_request, reply) => {
   const rows = await sql.unsafe(LIST_SQL, [], { prepare: true });
   const data = rows.slice(0, 20);
-  return reply.headers(HEADERS).send({
-    data,
-    page: { nextCursor: data.at(-1)?.id ?? null, prevCursor: null, hasMore: rows.length > 20 },
-  });
+  const page = { nextCursor: data.at(-1)?.id ?? null, prevCursor: null, hasMore: rows.length > 20 };
+  return reply.headers(HEADERS).headers(pageHeaders(page.nextCursor)).send({ data, page });
 });
 await app.listen({ port: 0, host: "127.0.0.1" });
 report((app.server.address() as AddressInfo).port);

@@ -13,8 +13,10 @@ import {
   logger,
   MOST_REQUESTS,
   memory,
+  pageHeaders,
   principalOf,
   report,
+  rowHeaders,
   versionTag,
 } from "./shared.ts";
 
@@ -40,10 +42,16 @@ app.use("*", async (context, next) => {
   logger.info(line, "request");
 });
 
-function answer(context: Context, value: unknown, version?: unknown): Response {
+function answer(
+  context: Context,
+  value: unknown,
+  headers?: Record<string, string>,
+  version?: unknown,
+): Response {
   const body = JSON.stringify(value);
   return context.body(body, 200, {
     ...HEADERS,
+    ...headers,
     "content-length": String(Buffer.byteLength(body)),
     etag: version === undefined ? etagOf(body) : versionTag(version),
   });
@@ -60,7 +68,7 @@ app.get("/v1/widgets/:id", async (context) => {
   const [row] = await sql.unsafe(GET_SQL, [id], { prepare: true });
   if (!row) return context.json({ code: "not_found" }, 404);
   const { row_version: version, ...widget } = row;
-  return answer(context, widget, version);
+  return answer(context, widget, rowHeaders(row.updatedAt), version);
 });
 app.get("/v1/widgets", async (context) => {
   const limit = Number(context.req.query("limit") ?? 20);
@@ -68,7 +76,7 @@ app.get("/v1/widgets", async (context) => {
   const rows = await sql.unsafe(LIST_SQL, [], { prepare: true });
   const data = rows.slice(0, 20).map(({ row_version: _, ...widget }) => widget);
   const page = { nextCursor: data.at(-1)?.id ?? null, prevCursor: null, hasMore: rows.length > 20 };
-  return answer(context, { data, page });
+  return answer(context, { data, page }, pageHeaders(page.nextCursor));
 });
 const server = serve(
   {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type postgres from "postgres";
 import { newId } from "../../src/base/lib/index.ts";
@@ -14,7 +14,9 @@ import {
   LOCK_SQL,
   MOST_REQUESTS,
   memory,
+  pageHeaders,
   report,
+  rowHeaders,
   STORE_SQL,
 } from "./shared.ts";
 
@@ -33,12 +35,12 @@ async function fromDatabase(request: IncomingMessage, response: ServerResponse):
   if (request.method === "POST") return create(request, response);
   if (url.startsWith("/v1/widgets/")) {
     const [row] = await sql.unsafe(GET_SQL, [id], { prepare: true });
-    return answer(response, 200, widgetOf(row as Row));
+    return answer(response, 200, widgetOf(row as Row), rowHeaders(row?.updatedAt));
   }
   const rows = await sql.unsafe(LIST_SQL, [], { prepare: true });
   const data = rows.slice(0, 20).map(({ row_version: _, ...widget }) => widget);
   const page = { nextCursor: data.at(-1)?.id, prevCursor: null, hasMore: rows.length > 20 };
-  answer(response, 200, JSON.stringify({ data, page }));
+  answer(response, 200, JSON.stringify({ data, page }), pageHeaders(page.nextCursor));
 }
 
 type Row = Readonly<Record<string, unknown>>;
@@ -88,9 +90,10 @@ function widgetOf({ row_version: _, ...widget }: Row): string {
   return JSON.stringify(widget);
 }
 
-function answer(response: ServerResponse, status: number, body: string): void {
+function answer(response: ServerResponse, status: number, body: string, headers?: OutgoingHttpHeaders): void {
   response.writeHead(status, {
     ...HEADERS,
+    ...headers,
     etag: '"1-00000000000000000000"',
     "x-request-id": "req_01jc0000000000000000000000",
     "content-length": Buffer.byteLength(body),

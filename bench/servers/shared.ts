@@ -56,6 +56,16 @@ export function versionTag(version: unknown): string {
   return `"v${version}.1f3k5m7p9q1"`;
 }
 
+/** What a row's answer says of its age, as Concordat's does. */
+export function rowHeaders(updatedAt: unknown): { readonly "last-modified": string } {
+  return { "last-modified": new Date(String(updatedAt)).toUTCString() };
+}
+
+/** What a page's answer says of its neighbours. */
+export function pageHeaders(nextCursor: unknown): { readonly link: string } {
+  return { link: `</v1/widgets?limit=20&cursor=${nextCursor}>; rel="next"` };
+}
+
 const LOG_OPTIONS: LoggerOptions = { base: null, level: "info" };
 
 /** The access log as pino's documentation advises for speed: written in batches, not in the request's time. */
