@@ -115,6 +115,11 @@ export function isConnectionLoss(code: string): boolean {
   return code === "25006" || code === "25P03" || code === "3D000";
 }
 
+/** Whether nothing sent on the connection after this error is answered: its socket broke or the server says goodbye. */
+export function isBroken(code: string): boolean {
+  return BROKEN.has(code) || /^(?:57P0[1-5]|25P03|08)/.test(code);
+}
+
 function connectionError(cause: DatabaseError, purpose: Purpose): ApiError {
   const message =
     purpose === "commit"

@@ -8,6 +8,7 @@ import {
   type QueryResult,
   STALE_STATEMENT,
 } from "./driver.ts";
+import { isBroken } from "./errors.ts";
 
 /** Options of {@link createPostgresDriver}. */
 export interface PostgresDriverOptions {
@@ -143,8 +144,8 @@ class PostgresConnection implements Connection {
           if (prepare) this.#prepared.add(text);
           const rows = [...result];
           const { columns, command, count } = result;
-          // Something in postgres.js keeps old results reachable until the next major collection: emptied ones do not
-          // matter, full ones made the heap grow by a quarter of all that was ever read.
+          // postgres.js makes a result when the query before it ends. V8 learns that they live long and puts them where
+          // only a major collection frees what they hold: full ones made the heap grow by a quarter of all that was read.
           result.length = 0;
           resolve({ rows, columns: columns ?? [], command: command ?? "", count: count ?? 0 });
         },
@@ -153,7 +154,7 @@ class PostgresConnection implements Connection {
           const error = this.#explain(toDatabaseError(thrown), text);
           if (isStalePlan(error)) this.stale = true;
           // The server says goodbye before it closes the socket; nothing sent after that is answered.
-          if (/^(?:57P0[1-5]|25P03|08)/.test(error.code)) this.lost = true;
+          if (isBroken(error.code)) this.lost = true;
           reject(error);
         },
       );
