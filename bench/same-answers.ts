@@ -10,7 +10,7 @@ export interface BenchAnswer {
 /** Values that differ from answer to answer or from server to server by their nature; what they are worth is the same. */
 const VARYING = new Set(["date", "x-request-id", "etag", "content-length"]);
 
-/** Only Concordat sends them, with rows and pages; it pays for them. */
+/** Sent with rows and pages only, with values of each server's own. */
 const MORE = new Set(["last-modified", "link"]);
 
 /** Asks a server once, with the given API key. */
