@@ -202,6 +202,7 @@ export const clinic = api("clinic", {
   title: "Clinic",
   description: "Medical appointments: patients book the open slots of providers.",
   versions: { v2: "2026-11-01" },
+  batch: {},
   resources: [Provider, Patient, Slot, Appointment, Attachment, Payment],
   operations: [
     createSlot,

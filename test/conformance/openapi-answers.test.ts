@@ -150,6 +150,23 @@ test("long-running operations are what the document says", async () => {
   assert.ok([200, 202].includes(direct.status));
 });
 
+test("a batch is what the document says", async () => {
+  const headers = asPatient();
+  const requests = [
+    { id: "mine", method: "GET", path: "/v2/appointments?limit=1" },
+    { id: "nobody", method: "GET", path: "/v2/providers/prv_01m6b5cjm0eqattxhak44pypm5" },
+  ];
+  const whole = await call("POST", "/batch", { headers, body: { requests } });
+  assert.deepEqual(
+    whole.body.responses.map(({ id, status }: { id: string; status: number }) => [id, status]),
+    [
+      ["mine", 200],
+      ["nobody", 404],
+    ],
+  );
+  assert.equal(await statusOf(call("POST", "/batch", { headers, body: { requests: [] } })), 422);
+});
+
 test("patients and slots are what the document says", async () => {
   const headers = asAdmin();
   const ada = { name: "Ada", email: "ada2@example.com", birthDate: "1985-12-10", phone: "+442079460018" };

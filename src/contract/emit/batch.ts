@@ -43,7 +43,7 @@ export function batchObject(context: EmitContext, { maxParts, maxBytes }: BatchM
     responses: {
       "200": {
         description: "Every request's own answer, in the order of the requests.",
-        headers: headerRefs(context, ["X-Request-Id"]),
+        headers: headerRefs(context, ["Cache-Control", "X-Request-Id"]),
         content: {
           "application/json": {
             schema: components.ref("schemas", "BatchAnswer", answerSchema, "batch answer"),

@@ -11,7 +11,11 @@ export function denied(operation: OperationModel, id: string | undefined): ApiEr
   if (operation.whenDenied === "not-found" && id !== undefined) {
     return notFound(operation.resource ?? operation.name, id);
   }
-  return new ApiError("forbidden", `You may not ${operation.name} this ${operation.resource ?? "resource"}.`);
+  const what =
+    operation.resource === undefined
+      ? `call ${operation.name}`
+      : `${operation.name} this ${operation.resource}`;
+  return new ApiError("forbidden", `You may not ${what}.`);
 }
 
 /** 404 for a row; an id too long to be one is cut in the message. */

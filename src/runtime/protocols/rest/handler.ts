@@ -113,7 +113,9 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
   function refuse(exchange: Exchange, thrown: unknown, headers: readonly string[]): Promise<void> | void {
     const error = toApiError(thrown);
     if (error.status >= 500) options.onError?.(exchange, thrown);
-    return sendProblem(exchange, error, { format, headers: withHints(exchange, headers, error), challenge });
+    // Which methods there are is said where the method was wrong.
+    const own = headers[0] === "Allow" && error.status !== 405 ? [] : headers;
+    return sendProblem(exchange, error, { format, headers: withHints(exchange, own, error), challenge });
   }
 
   /** Synchronous where neither a body nor the engine is waited for. */
