@@ -21,7 +21,7 @@ const ROOMS: Record<string, { readonly rooms?: readonly string[]; readonly packa
   "runtime/engine": { packages: ["node"] },
   "runtime/store": { rooms: ["runtime/engine"], packages: ["node", "@electric-sql/pglite", "postgres"] },
   "runtime/auth": { rooms: ["runtime/engine"], packages: ["node"] },
-  "runtime/protocols": { rooms: ["runtime/engine"], packages: ["node", "@fastify/busboy"] },
+  "runtime/protocols": { rooms: ["runtime/engine"], packages: ["node", "@fastify/busboy", "graphql"] },
   "runtime/server": {
     rooms: ["runtime/engine", "runtime/store", "runtime/auth", "runtime/protocols"],
     packages: ["node", "pino", "prom-client"],

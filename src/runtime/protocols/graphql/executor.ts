@@ -1,0 +1,77 @@
+import type { DocumentNode, GraphQLFormattedError, GraphQLSchema, ValidationRule } from "graphql";
+import type { CallMeta, Credentials, Engine } from "../../engine/index.ts";
+
+/** What a document is run for: who calls, what the engine is told of the request, and when the caller has gone. */
+export interface GraphqlContext {
+  readonly credentials?: Credentials | undefined;
+  readonly meta: CallMeta;
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Idempotency key of the request, from its header or `extensions.idempotencyKey`. A mutation field whose argument
+   * `idempotencyKey` is absent takes it; where the operation has several mutation fields, followed by `:` and the field's
+   * response key.
+   */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** One request for a prepared document. */
+export interface GraphqlRequest {
+  readonly operationName?: string | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A document that has been parsed, validated and found within its limits; run as often as wanted. */
+export interface PreparedDocument {
+  readonly document: DocumentNode;
+  readonly operations: readonly PreparedOperation[];
+  /** Never rejects. Synchronous where no operation waits. A wrong operation name or wrong variables are an answer too. */
+  execute(request: GraphqlRequest, context: GraphqlContext): Promise<GraphqlAnswer> | GraphqlAnswer;
+}
+
+/** An operation of a document. */
+export interface PreparedOperation {
+  readonly name?: string;
+  readonly kind: "query" | "mutation" | "subscription";
+}
+
+/** What goes back to the caller. */
+export interface GraphqlAnswer {
+  /** JSON text of `{ errors?, data?, extensions? }`. */
+  readonly body: string;
+  /** False for a request error (GraphQL section 7.1.2): the body has no `data`. */
+  readonly hasData: boolean;
+  /** Largest of its errors'. */
+  readonly retryAfterSeconds?: number;
+  /** For an answer without errors: the strictest `Cache-Control` of the operations it was read from, where all have one. */
+  readonly cacheControl?: string;
+}
+
+/** GraphQL over one engine: the schema, and documents made ready to run. */
+export interface GraphqlExecutor {
+  /** Parses, validates and holds to the limits; keeps what it was given last. Throws {@link GraphqlRequestError}. */
+  prepare(source: string): PreparedDocument;
+  readonly schema: GraphQLSchema;
+  readonly schemaSdl: () => string;
+}
+
+/** What an executor is made of. */
+export interface GraphqlExecutorOptions {
+  readonly engine: Engine;
+  /** Tokens of a document; the parser stops there. Default 10,000. */
+  readonly maxTokens?: number;
+  /** Rules beside those of the GraphQL specification: depth, aliases, cost, introspection. */
+  readonly rules?: readonly ValidationRule[];
+  /** Characters of source text of all documents that are kept ready. Default 4 Mi. */
+  readonly maxCachedCharacters?: number;
+}
+
+/** A document that cannot be run; its errors are written as they are into an answer without `data`. */
+export class GraphqlRequestError extends Error {
+  override readonly name = "GraphqlRequestError";
+  readonly errors: readonly GraphQLFormattedError[];
+
+  constructor(errors: readonly GraphQLFormattedError[]) {
+    super(errors.map(({ message }) => message).join("\n"));
+    this.errors = errors;
+  }
+}
