@@ -2,6 +2,11 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { http1 } from "../../../../test/support/http-clients.ts";
 import { BOOK, book, openLibrary, type TestLibrary } from "../../../../test/support/library.ts";
+import { MemoryStore } from "../../../../test/support/memory-store.ts";
+import { anyone, api, compile, handle, query, t } from "../../../index.ts";
+import { createEngine } from "../../engine/index.ts";
+import { createServer } from "../../server/index.ts";
+import { createRestHandler } from "../index.ts";
 
 let library: TestLibrary;
 const path = `/v1/books/${BOOK}`;
@@ -109,4 +114,38 @@ test("lists and values are revalidated by their bytes", async () => {
   library.store.put(book({ title: "Another" }));
   assert.equal((await get("/v1/books", { "if-none-match": etag })).status, 200);
   library.store.put(book());
+});
+
+test("a query that comes by POST is answered whole, whatever the caller has stored", async (context) => {
+  const count = query("count", {
+    input: t.object({ words: t.list(t.string()) }),
+    output: t.object({ words: t.int32() }),
+    access: [anyone],
+    cacheControl: "private, no-cache",
+    http: { method: "POST" },
+  });
+  const counting = compile(
+    api("counting", { versions: { v1: "2026-01-01" }, resources: [], operations: [count] }),
+  );
+  const engine = createEngine({
+    model: counting,
+    store: new MemoryStore(),
+    handlers: [handle(count, ({ input }) => ({ words: input.words.length }))],
+  });
+  const server = createServer({ handler: createRestHandler({ engine }) });
+  context.after(() => server.close({ deadlineMs: 500 }));
+  const { url } = await server.listen();
+  const ask = (headers: Record<string, string>) =>
+    http1(`${url}/v1/count`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: '{"words":["a","b"]}',
+    });
+  const first = await ask({});
+  assert.ok(first.headers.etag, "it may be kept, so it has an entity tag");
+  for (const value of [String(first.headers.etag), "*"]) {
+    const again = await ask({ "if-none-match": value });
+    assert.equal(again.status, 200, value);
+    assert.deepEqual(again.json(), { words: 2 });
+  }
 });

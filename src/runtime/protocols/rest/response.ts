@@ -175,7 +175,8 @@ function findFresh(
   tag: { readonly version?: number; readonly representation: string },
   row?: Success,
 ): Coding | undefined {
-  if (conditions === undefined) return undefined;
+  // RFC 9110 section 13.1.2: 304 answers GET and HEAD. A query that came by POST is answered whole.
+  if (conditions === undefined || (exchange.method !== "GET" && exchange.method !== "HEAD")) return undefined;
   const accepted = acceptEncoding(exchange);
   if (conditions.ifNoneMatch !== undefined) {
     return findStoredCoding(conditions.ifNoneMatch, tag, (coding) => acceptsCoding(accepted, coding));

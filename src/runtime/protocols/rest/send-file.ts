@@ -47,7 +47,8 @@ export async function sendFile(
   if (conditions?.ifMatch !== undefined && !isListed(conditions.ifMatch, etag, false)) {
     throw new ApiError("precondition_failed", "If-Match names another version than the present one.");
   }
-  if (isFresh(conditions, etag, timestampSeconds(modified))) {
+  const isRead = exchange.method === "GET" || exchange.method === "HEAD";
+  if (isRead && isFresh(conditions, etag, timestampSeconds(modified))) {
     send(exchange, 304, validators, undefined, plan.emptyHeaders);
     return;
   }
