@@ -18,6 +18,8 @@ const ROOMS: Record<string, { readonly rooms?: readonly string[]; readonly packa
   "contract/model": { rooms: ["contract/schema", "contract/language"] },
   "contract/emit": { rooms: ["contract/schema", "contract/language", "contract/model"] },
   "wire/rest": {},
+  "wire/grpc": {},
+  "wire/connect": { rooms: ["wire/grpc"] },
   "runtime/engine": { packages: ["node"] },
   "runtime/store": { rooms: ["runtime/engine"], packages: ["node", "@electric-sql/pglite", "postgres"] },
   "runtime/auth": { rooms: ["runtime/engine"], packages: ["node"] },

@@ -1,0 +1,1 @@
+export type { RpcCodecs, RpcContext, RpcMethod, RpcProtocol, RpcReply } from "./method.ts";
