@@ -10,6 +10,7 @@ import { checkCall } from "./check-call.ts";
 import { checkHandlers } from "./check-handlers.ts";
 import type { Db } from "./context.ts";
 import { createCore, type EngineCore } from "./core.ts";
+import { type Offer, type OfferQuestion, offerTo } from "./offer.ts";
 import { planLongRunning, planOperation } from "./operation-plan.ts";
 import { isAccepted, OperationRunner } from "./operation-runner.ts";
 import { resolveRunnerOptions } from "./operation-runner-options.ts";
@@ -28,6 +29,8 @@ export interface Engine {
   execute(call: Call): Promise<Outcome> | Outcome;
   /** Tells whether the call would be refused whatever its input is: who calls may not, or nobody may just now. */
   check(call: Call): Promise<Failure | undefined>;
+  /** Tells which operations a caller may ever call. Never rejects. */
+  offers(question: OfferQuestion): Promise<Offer | Failure>;
   /**
    * Runs calls one after the other and answers each. Atomic: in one transaction; where one fails, its outcome says why
    * and those of the others are `failed_dependency`. Never rejects.
@@ -95,6 +98,7 @@ export function createEngine(options: EngineOptions): Engine {
       if (core.draining) return failureOf(shuttingDown());
       return checkCall(pipeline, new ActiveCall(core, pipeline.plan, call));
     },
+    offers: (question) => offerTo(pipelines, { core, question }),
     stream(call) {
       const pipeline = pipelines.get(call.operation);
       if (pipeline?.plan.operation.kind !== "stream") return refused(notServed(call, pipeline, "a stream"));

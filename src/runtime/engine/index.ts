@@ -17,7 +17,9 @@ export type {
 export type { Db, DbQuestion, DbReadOptions, HandlerContext, InsertValues } from "./context.ts";
 export { createEngine, type Engine } from "./engine.ts";
 export { type FileAbout, type Files, storeFile } from "./files.ts";
+export { fingerprintOf } from "./fingerprint.ts";
 export { type Handler, type HandlerResult, handle, operationId } from "./handle.ts";
+export type { Offer, OfferQuestion } from "./offer.ts";
 export type { RunnerOptions } from "./operation-runner-options.ts";
 export type { LeasedOperation, LeaseOptions, OperationStore } from "./operation-store.ts";
 export type { Account, EngineOptions } from "./options.ts";

@@ -1,7 +1,6 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { UsageError } from "../../base/errors/index.ts";
 import type { JsonValue } from "../../base/lib/index.ts";
-import { stringifyJson } from "../../base/lib/index.ts";
 import type { Operation } from "../../contract/language/index.ts";
 import type { OperationModel } from "../../contract/model/index.ts";
 import {
@@ -9,6 +8,7 @@ import {
   type Call,
   type Credentials,
   type Engine,
+  fingerprintOf,
   type ListQuestion,
   type Outcome,
   operationId,
@@ -136,7 +136,12 @@ function toCall(
     ...(ifMatch === undefined ? {} : { precondition: { ifMatch } }),
     ...(idempotencyKey === undefined
       ? {}
-      : { idempotency: { key: idempotencyKey, fingerprint: fingerprintOf(operation, request) } }),
+      : {
+          idempotency: {
+            key: idempotencyKey,
+            fingerprint: fingerprintOf({ operation, id, input, fields, expand }),
+          },
+        }),
     ...(credentials === undefined ? {} : { credentials }),
     meta: {
       protocol: "memory",
@@ -151,11 +156,4 @@ function toCall(
 function keyFor(operation: OperationModel | undefined, { idempotencyKey }: TestRequest): string | undefined {
   if (idempotencyKey === null) return undefined;
   return idempotencyKey ?? (operation?.idempotency === "required" ? randomUUID() : undefined);
-}
-
-function fingerprintOf(operation: string, { id, input, fields, expand }: TestRequest): string {
-  const asked = [operation, id ?? null, fields ?? null, expand ?? null, input ?? null];
-  return createHash("sha256")
-    .update(stringifyJson(asked as JsonValue))
-    .digest("hex");
 }
