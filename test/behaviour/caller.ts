@@ -1,6 +1,6 @@
 import type { Violation } from "../../src/base/errors/index.ts";
 import type { JsonValue } from "../../src/base/lib/json.ts";
-import type { ListQuestion } from "../../src/runtime/engine/call.ts";
+import type { ListQuestion } from "../../src/runtime/engine/select.ts";
 
 /** Who calls: an API key and the principal behind it. */
 export interface Actor {

@@ -183,6 +183,7 @@ export interface ListInput {
   readonly search?: string;
   readonly limit: number;
   readonly cursor?: string;
+  readonly backward?: boolean;
   readonly offset?: number;
   readonly total?: boolean;
 }

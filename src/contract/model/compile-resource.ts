@@ -43,6 +43,8 @@ export function compileResource(
     ...(owner === undefined ? {} : { owner }),
     list,
     expand: expandable(read, fields, { place, scope }),
+    // Known once all resources are: see compileRelations.
+    relations: {},
     indexes: compileIndexes(
       { resource, fields, list, rules: [...own, ...rules, ...listRules], joins },
       scope,

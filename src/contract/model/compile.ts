@@ -13,6 +13,7 @@ import { compileEvents } from "./compile-events.ts";
 import { compileFields } from "./compile-fields.ts";
 import { checkDottedPaths } from "./compile-indexes.ts";
 import { compileOperation } from "./compile-operations.ts";
+import { compileRelations } from "./compile-relations.ts";
 import { compileResource } from "./compile-resource.ts";
 import { compileRest } from "./compile-rest.ts";
 import { deepFreeze } from "./freeze.ts";
@@ -81,6 +82,7 @@ export function compile(api: Api): Model {
   checkCollisions({ resources: [...models.values()], operations: Object.values(operations), placed }, report);
   checkRoutes({ base: rest.model.base, operations: Object.values(operations), placed }, report);
   checkRelationPaths(Object.values(operations), models, report);
+  const related = compileRelations(models, operations, report);
   const title = read.text("title") ?? (named ? toTitle(api.name) : "");
   const description = read.text("description");
   if (mistakes.length > 0) throw new UsageError(mistakes);
@@ -91,7 +93,7 @@ export function compile(api: Api): Model {
     ...(description === undefined ? {} : { description }),
     version,
     versions,
-    resources: Object.fromEntries(models),
+    resources: Object.fromEntries(related),
     operations,
     errors: errors.models(),
     events,

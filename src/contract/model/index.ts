@@ -19,6 +19,7 @@ export type {
   OperationModel,
   OutputModel,
   PagePart,
+  RelationModel,
   ResourceModel,
   RestModel,
   RowRule,

@@ -93,11 +93,19 @@ export interface ResourceModel {
   readonly list: ListModel;
   /** Ref fields that `expand` may follow → the resource each names. */
   readonly expand: Readonly<Record<string, string>>;
+  /** Lists of rows that refer to a row of this resource, by name: `cities` of a country. */
+  readonly relations: Readonly<Record<string, RelationModel>>;
   /** All indexes the table needs, the automatic ones included; the primary key is not among them. */
   readonly indexes: readonly IndexModel[];
   readonly whenDenied: "forbidden" | "not-found";
   /** Rule for reading a row, used for expanded relations too. */
   readonly read: readonly AccessRule[];
+}
+
+/** Rows of `resource` whose ref `field` names the row; what its list, filtered by the ref, has. */
+export interface RelationModel {
+  readonly resource: string;
+  readonly field: string;
 }
 
 export interface ListModel {

@@ -1,4 +1,5 @@
 import type { JsonValue } from "../../base/lib/json.ts";
+import type { ListQuestion, RowSelection, SelectedPage, SelectedRow } from "./select.ts";
 
 /** Who calls. Made from credentials by the authenticator; handlers and rules read it, nobody changes it. */
 export interface Principal {
@@ -41,6 +42,11 @@ export interface Call {
   /** Field paths to send (`id`, `provider.name`) and refs to expand; absent: all fields, no expansion. */
   readonly fields?: readonly string[] | undefined;
   readonly expand?: readonly string[] | undefined;
+  /**
+   * Instead of `fields` and `expand`, where the output is a row or a page: what the answer's row, or each row of its page,
+   * is to have. The answer is then in `selected` or `selectedPage`.
+   */
+  readonly select?: RowSelection | undefined;
   readonly precondition?: Precondition | undefined;
   readonly idempotency?: { readonly key: string; readonly fingerprint: string } | undefined;
   readonly credentials?: Credentials | undefined;
@@ -59,19 +65,6 @@ export interface Precondition {
   readonly ifMatch?: readonly number[] | "*";
   /** `*`: the row must not exist. */
   readonly ifNoneMatch?: "*";
-}
-
-/** A list request as written by the caller: everything a string; names are checked by the engine. */
-export interface ListQuestion {
-  /** Path → operator → raw values: `{ status: { in: ["a", "b"] } }`. */
-  readonly filter?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
-  /** `createdAt`, `-slot.startsAt`. One field; the id breaks ties. */
-  readonly sort?: string;
-  readonly search?: string;
-  readonly limit?: number;
-  readonly cursor?: string;
-  readonly offset?: number;
-  readonly total?: boolean;
 }
 
 export interface CallMeta {
@@ -116,6 +109,11 @@ export interface Success {
   readonly hidden?: readonly string[] | undefined;
   /** Of a page: its cursors and total, which are in the value too. */
   readonly page?: PageInfo | undefined;
+  /** What `select` asked for, instead of a value. */
+  readonly selected?: SelectedRow | undefined;
+  readonly selectedPage?: SelectedPage | undefined;
+  /** Rows that were read for it, those of refs and relations included. */
+  readonly rowsRead?: number | undefined;
 }
 
 /** Where a page lies in its list. */

@@ -96,6 +96,8 @@ export interface DbQuestion {
   readonly limit?: number;
   /** From a page of the same question. */
   readonly cursor?: string;
+  /** Read towards the beginning, from the cursor or from the list's end. Default: as the cursor was written for. */
+  readonly backward?: boolean;
   readonly offset?: number;
   readonly total?: boolean;
   /** Rows to choose from. Default all; a list handler's `input` carries its caller's. */

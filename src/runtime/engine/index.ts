@@ -8,7 +8,6 @@ export type {
   CallMeta,
   Credentials,
   Failure,
-  ListQuestion,
   Outcome,
   Precondition,
   Principal,
@@ -49,6 +48,16 @@ export type {
   StoredRow,
 } from "./ports.ts";
 export type { Progress } from "./progress.ts";
+export {
+  DENIED,
+  type Denied,
+  type ListQuestion,
+  type ListSelection,
+  type RefSelection,
+  type RowSelection,
+  type SelectedPage,
+  type SelectedRow,
+} from "./select.ts";
 export { type SeedContext, type Service, type ServiceOptions, service } from "./service.ts";
 export type { StepContext, StepFunction, StepOptions } from "./step-options.ts";
 export {

@@ -2,9 +2,10 @@ import { ApiError, type Violation } from "../../base/errors/index.ts";
 import type { ListFilter, ListSort } from "../../contract/language/index.ts";
 import type { FilterModel } from "../../contract/model/model.ts";
 import type { FieldNode } from "../../contract/schema/index.ts";
-import type { ListQuestion, Principal } from "./call.ts";
+import type { Principal } from "./call.ts";
 import { readFilterValues } from "./filter-values.ts";
 import type { ResourcePlan } from "./resource-plan.ts";
+import type { ListQuestion } from "./select.ts";
 import { listOf } from "./selection.ts";
 import { seesByRole } from "./view.ts";
 
@@ -15,6 +16,7 @@ export interface CheckedQuestion {
   readonly search?: string;
   readonly limit: number;
   readonly cursor?: string;
+  readonly backward?: boolean;
   readonly offset?: number;
   readonly total?: true;
 }
@@ -47,6 +49,7 @@ export function checkQuestion(
     ...checkOffset(question, list.maxOffset, violations),
     ...checkTotal(question.total, list.total, violations),
     ...(question.cursor === undefined ? {} : { cursor: question.cursor }),
+    ...(question.backward === undefined ? {} : { backward: question.backward }),
   };
 }
 
@@ -139,7 +142,7 @@ function checkSearch(
 }
 
 function checkOffset(
-  { offset, cursor }: ListQuestion,
+  { offset, cursor, backward }: ListQuestion,
   most: number | undefined,
   violations: Violation[],
 ): { readonly offset?: number } {
@@ -147,6 +150,7 @@ function checkOffset(
   const complain = (code: string, message: string) => violations.push({ pointer: "?offset", code, message });
   if (most === undefined) complain("unknown_parameter", "Is not offered by this list. Use cursor.");
   else if (cursor !== undefined) complain("not_allowed", "Cannot be combined with cursor.");
+  else if (backward) complain("not_allowed", "Cannot be combined with reading backward.");
   else if (!Number.isInteger(offset) || offset < 0 || offset > most)
     complain(
       offset > most ? "too_big" : "bad_format",

@@ -48,4 +48,6 @@ export interface Account {
   readonly status: number;
   readonly durationMs: number;
   readonly replayed: boolean;
+  /** Rows read for a call that selected what it wanted of them. */
+  readonly rowsRead?: number;
 }

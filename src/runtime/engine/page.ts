@@ -37,7 +37,7 @@ export function planPage(
   const { sort, search } = question;
   const bound = bindingOf(question, scope);
   const { encode, decode } = sortCodec(resource, sort.field, scope.resources);
-  const position = question.cursor === undefined ? undefined : scope.cursors.read(bound, question.cursor);
+  const position = positionOf(question, bound, scope.cursors);
   const reversed = position?.backward === true && position.row === undefined;
   const { total } = resource.model.list;
   const { read, expand } = options.selection ?? {};
@@ -92,6 +92,17 @@ export function pageInfo(plan: PagePlan, page: StoredPage, cursors: CursorCodec)
     hasMore: forwardMore,
     ...(page.total === undefined ? {} : { total: page.total }),
   };
+}
+
+/** Where the page begins; which way it is read is said by the cursor, unless the question says it. */
+function positionOf(
+  { cursor, backward }: CheckedQuestion,
+  bound: string,
+  cursors: CursorCodec,
+): CursorPosition | undefined {
+  if (cursor === undefined) return backward ? { backward } : undefined;
+  const position = cursors.read(bound, cursor);
+  return backward === undefined ? position : { ...position, backward };
 }
 
 function fromOf(row: NonNullable<CursorPosition["row"]>, backward: boolean, decode: Decoder) {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import "../../../test/support/seed.ts";
 import { databases } from "../../../test/support/databases.ts";
 import { Article, type Newsroom, openNewsroom } from "../../../test/support/newsroom.ts";
-import type { ListQuestion } from "./call.ts";
+import type { ListQuestion } from "./select.ts";
 
 for (const database of databases()) {
   describe(`lists, on ${database.name}`, () => {
@@ -128,6 +128,18 @@ for (const database of databases()) {
       assert.deepEqual([empty.data, empty.page.nextCursor, empty.page.hasMore], [[], null, false]);
       const last = await page({ sort: "rank", limit: 2, cursor: empty.page.prevCursor });
       assert.deepEqual(idsOf(last), ids.slice(0, 2));
+    });
+
+    test("a question can be read backward: from the end, or from any cursor", async () => {
+      const { ids, page } = await shelf([1, 2, 3, 4, 5]);
+      const end = await page({ sort: "rank", limit: 2, backward: true });
+      assert.deepEqual([idsOf(end), end.page.hasMore], [ids.slice(3), false]);
+      const first = await page({ sort: "rank", limit: 3 });
+      const cursor: string = first.page.nextCursor;
+      const before = await page({ sort: "rank", limit: 5, cursor, backward: true });
+      assert.deepEqual(idsOf(before), ids.slice(0, 2), "the rows before the one that the cursor names");
+      const after = await page({ sort: "rank", limit: 1, cursor: end.page.prevCursor, backward: false });
+      assert.deepEqual(idsOf(after), [ids[4]]);
     });
 
     test("a handler's list: the caller's rows only, the caller's cursors, refs followed", async () => {

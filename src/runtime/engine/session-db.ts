@@ -142,13 +142,14 @@ export class SessionDb implements Db {
 
   #check(resource: AnyResource, question: DbQuestion): CheckedQuestion {
     const { list } = this.#plan(resource).model;
-    const { filter = [], sort: [sort] = [], limit, search, cursor, offset, total } = question;
+    const { filter = [], sort: [sort] = [], limit, search, cursor, backward, offset, total } = question;
     return {
       filter,
       sort: sort ?? list.defaultSort,
       limit: limit ?? list.limit,
       ...(search === undefined ? {} : { search }),
       ...(cursor === undefined ? {} : { cursor }),
+      ...(backward === undefined ? {} : { backward }),
       ...(offset === undefined ? {} : { offset }),
       ...(total === true ? { total } : {}),
     };

@@ -8,7 +8,7 @@ import {
   type ClientEvent,
   createClient,
 } from "../../../src/edge/client/index.ts";
-import type { ListQuestion } from "../../../src/runtime/engine/call.ts";
+import type { ListQuestion } from "../../../src/runtime/engine/select.ts";
 import type { Answer, Caller, Question } from "../caller.ts";
 import { createRestCaller } from "./rest.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ListQuestion } from "../../../src/runtime/engine/call.ts";
+import type { ListQuestion } from "../../../src/runtime/engine/select.ts";
 import type { Actor } from "../caller.ts";
 import { group, type Place } from "../scenario.ts";
 import type { Json, JsonPage, Stage } from "../stage.ts";

@@ -36,6 +36,9 @@ export const validate: Step = {
 function readQuery({ operation, output }: OperationPlan, call: ActiveCall): void {
   const { core, principal, request } = call;
   const violations: Violation[] = [];
+  if (request.select !== undefined) {
+    throw new ApiError("not_implemented", "Selections are not served yet.");
+  }
   if (output !== undefined) {
     const asked = request.fields !== undefined || request.expand !== undefined;
     call.selection = asked
