@@ -40,6 +40,7 @@ export const CODES = {
   invalid_cursor: { http: 400, grpc: "INVALID_ARGUMENT", retry: "no", title: "Invalid cursor" },
   idempotency_key_missing: { http: 400, grpc: "INVALID_ARGUMENT", retry: "no", title: "Idempotency key missing" },
   digest_mismatch: { http: 400, grpc: "INVALID_ARGUMENT", retry: "no", title: "Digest mismatch" },
+  too_complex: { http: 400, grpc: "RESOURCE_EXHAUSTED", retry: "no", title: "Too complex" },
   unauthenticated: { http: 401, grpc: "UNAUTHENTICATED", retry: "no", title: "Not authenticated" },
   forbidden: { http: 403, grpc: "PERMISSION_DENIED", retry: "no", title: "Forbidden" },
   not_found: { http: 404, grpc: "NOT_FOUND", retry: "no", title: "Not found" },

@@ -73,6 +73,10 @@ const TEXTS: Readonly<Record<Code, readonly [meaning: string, remedy: string]>> 
     "The bytes that came do not have the digest that `Content-Digest` or `Repr-Digest` names. Nothing was kept.",
     "Compute the digest of the bytes as you send them, and send them again.",
   ],
+  too_complex: [
+    "The GraphQL document asks for more than one request may: it is too deep, too long, or its lists are too large.",
+    "`data` says which limit it passed. Ask for fewer rows (`first`), or in several requests.",
+  ],
   unauthenticated: [
     "The operation needs credentials and none came, or those that came are unknown, expired or revoked.",
     "Send `Authorization: Bearer <API key>`.",

@@ -1,5 +1,6 @@
 import type { AuthenticationSpec } from "./authentication.ts";
 import type { EventDefinition } from "./event.ts";
+import type { GraphqlOptions } from "./graphql.ts";
 import type { Operation } from "./operation.ts";
 import type { AnyResource } from "./resource.ts";
 import type { RestOptions } from "./rest.ts";
@@ -28,6 +29,8 @@ export interface ApiOptions<
   readonly authentication?: readonly AuthenticationSpec[];
   /** How REST offers it, for an api whose clients are there already. */
   readonly rest?: RestOptions;
+  /** How GraphQL offers it: limits, introspection, trusted documents, federation. */
+  readonly graphql?: GraphqlOptions;
   /** Takes several calls in one request, all or nothing if the caller wants. Default: none; `{}` takes the defaults. */
   readonly batch?: BatchLimits;
 }

@@ -14,6 +14,7 @@ export { type AuthenticationSpec, apiKeys, type BearerOptions, bearerTokens } fr
 export { type ErrorDefinition, type ErrorDefinitionOptions, error } from "./error.ts";
 export { type ErrorPart, type ErrorPartName, type ErrorTemplate, errorPart } from "./error-part.ts";
 export { type EventDefinition, event } from "./event.ts";
+export type { GraphqlLimits, GraphqlOptions } from "./graphql.ts";
 export type { HttpOptions, PageAnswer, UnknownFields } from "./http.ts";
 export {
   type CallShape,

@@ -11,6 +11,7 @@ import { compileBatch } from "./compile-batch.ts";
 import { createDeclaredErrors } from "./compile-errors.ts";
 import { compileEvents } from "./compile-events.ts";
 import { compileFields } from "./compile-fields.ts";
+import { compileGraphql } from "./compile-graphql.ts";
 import { checkDottedPaths } from "./compile-indexes.ts";
 import { compileOperation } from "./compile-operations.ts";
 import { compileRelations } from "./compile-relations.ts";
@@ -35,6 +36,7 @@ const OPTIONS = [
   "events",
   "authentication",
   "rest",
+  "graphql",
   "batch",
 ];
 
@@ -64,6 +66,7 @@ export function compile(api: Api): Model {
   if (operation !== undefined) models.set(OPERATION, { ...operation, table: OPERATION_TABLE });
   const errors = createDeclaredErrors(scope);
   const rest = compileRest(read, version, report);
+  const graphql = compileGraphql(read, report);
   const batch = compileBatch(read, report);
   const authentication = compileAuthentication(read, report);
   const operations: Record<string, OperationModel> = {};
@@ -99,6 +102,7 @@ export function compile(api: Api): Model {
     events,
     authentication,
     rest: rest.model,
+    graphql,
     ...(batch === undefined ? {} : { batch }),
   });
 }

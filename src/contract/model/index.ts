@@ -11,6 +11,8 @@ export type {
   EventModel,
   FileOutput,
   FilterModel,
+  GraphqlLimitsModel,
+  GraphqlModel,
   HttpModel,
   IndexModel,
   ListModel,

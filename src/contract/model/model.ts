@@ -24,6 +24,7 @@ export interface Model {
   /** Ways in which callers say who they are; at least one. */
   readonly authentication: readonly AuthenticationModel[];
   readonly rest: RestModel;
+  readonly graphql: GraphqlModel;
   /** Absent: calls come one by one. */
   readonly batch?: BatchModel;
 }
@@ -53,6 +54,28 @@ export interface RestModel {
   readonly timestamps: "shortest" | "milliseconds";
   /** Absent: problem+json (RFC 9457). */
   readonly errors?: ErrorStyleModel;
+}
+
+/** What GraphQL offers and refuses. */
+export interface GraphqlModel {
+  readonly introspection: "dev" | "always" | "never";
+  readonly documents: "any" | "trusted";
+  /** Absent: one request at a time. */
+  readonly batch?: { readonly maxRequests: number };
+  readonly federation: boolean;
+  readonly limits: GraphqlLimitsModel;
+}
+
+/** How much one GraphQL request may be. */
+export interface GraphqlLimitsModel {
+  readonly maxBodyBytes: number;
+  readonly maxTokens: number;
+  readonly maxDepth: number;
+  readonly maxFields: number;
+  readonly maxRootFields: number;
+  readonly maxAliases: number;
+  readonly maxDirectives: number;
+  readonly maxCost: number;
 }
 
 /** What error answers look like where they are not problem+json. */
