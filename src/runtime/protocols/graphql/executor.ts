@@ -42,6 +42,8 @@ export interface GraphqlAnswer {
   readonly hasData: boolean;
   /** Largest of its errors'. */
   readonly retryAfterSeconds?: number;
+  /** Rows that the engine read for it. */
+  readonly rowsRead?: number;
   /** For an answer without errors: the strictest `Cache-Control` of the operations it was read from, where all have one. */
   readonly cacheControl?: string;
 }
@@ -59,8 +61,15 @@ export interface GraphqlExecutorOptions {
   readonly engine: Engine;
   /** Tokens of a document; the parser stops there. Default 10,000. */
   readonly maxTokens?: number;
-  /** Rules beside those of the GraphQL specification: depth, aliases, cost, introspection. */
+  /**
+   * Looks at a document that has been parsed, before the rules of the specification do, which some documents keep busy for
+   * long: its depth, its aliases, its fragments. What it finds ends the preparation.
+   */
+  readonly checkDocument?: (document: DocumentNode) => readonly GraphQLFormattedError[];
+  /** Rules beside those of the GraphQL specification: introspection. */
   readonly rules?: readonly ValidationRule[];
+  /** Leaves the schema's names out of error messages ("Did you mean …?"). Default false. */
+  readonly hideSuggestions?: boolean;
   /** Characters of source text of all documents that are kept ready. Default 4 Mi. */
   readonly maxCachedCharacters?: number;
 }
