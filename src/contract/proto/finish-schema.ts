@@ -1,0 +1,153 @@
+import { type Mistake, UsageError } from "../../base/errors/index.ts";
+import type { Draft, EnumDraft, FileDraft, MessageDraft } from "./draft.ts";
+import type { ProtoLock } from "./proto-lock.ts";
+import type {
+  ProtoEnum,
+  ProtoField,
+  ProtoFile,
+  ProtoMessage,
+  ProtoReserved,
+  ProtoSchema,
+} from "./proto-schema.ts";
+import { typeText } from "./type-text.ts";
+
+/** Numbers every field and value of a draft, and says which files need which. */
+export function finishSchema(
+  draft: Draft,
+  errors: ProtoSchema["errors"],
+  lock: ProtoLock | undefined,
+): ProtoSchema {
+  // Another version of the API is another package, whose numbers begin anew.
+  const locked = lock?.package === draft.package ? lock : undefined;
+  const mistakes: Mistake[] = [];
+  const messages: Record<string, ProtoMessage> = {};
+  const enums: Record<string, ProtoEnum> = {};
+  for (const [name, message] of draft.messages)
+    messages[name] = numberMessage(draft, message, locked, mistakes);
+  for (const [name, each] of draft.enums) enums[name] = numberEnum(draft, each, locked);
+  if (mistakes.length > 0) throw new UsageError(mistakes);
+  const fileOf = filesByMessage(draft);
+  const files = draft.files.map((file): ProtoFile => {
+    const { path, messages: outer, services } = file;
+    return { path, imports: importsOf(draft, file, fileOf), messages: outer, services };
+  });
+  const methods = files.flatMap(({ services }) => services.flatMap((service) => service.methods));
+  return {
+    package: draft.package,
+    files,
+    messages,
+    enums,
+    methods: Object.fromEntries(methods.map((method) => [method.path, method])),
+    errors,
+  };
+}
+
+function numberMessage(
+  draft: Draft,
+  message: MessageDraft,
+  lock: ProtoLock | undefined,
+  mistakes: Mistake[],
+): ProtoMessage {
+  const { name, description, union, messages, enums } = message;
+  const known = lock?.messages[relative(draft, name)];
+  const next = numbersAfter(known === undefined ? {} : numbersOf(known));
+  const fields = message.fields.map((field): ProtoField => {
+    const before = known?.fields[field.name];
+    const type = typeText(draft.package, field, union?.oneof);
+    if (before !== undefined && before.type !== type) {
+      mistakes.push({
+        place: `${message.place}: protobuf field ${relative(draft, name)}.${field.name}`,
+        expected: `${before.type}, as the lock has had it since it was first written`,
+        found: type,
+        fix: "give the field of the new type another name: clients still read the old one by its number",
+      });
+    }
+    return { ...field, number: before?.number ?? known?.reserved[field.name] ?? next() };
+  });
+  const used = new Set(fields.map((field) => field.name));
+  return {
+    name,
+    ...(description === undefined ? {} : { description }),
+    ...(union === undefined ? {} : { union }),
+    fields,
+    messages,
+    enums,
+    reserved: reservedOf(known === undefined ? {} : numbersOf(known), used),
+  };
+}
+
+function numbersOf({ fields, reserved }: ProtoLock["messages"][string]): Record<string, number> {
+  const numbers = Object.entries(fields).map(([name, { number }]) => [name, number] as const);
+  return { ...reserved, ...Object.fromEntries(numbers) };
+}
+
+function numberEnum(
+  draft: Draft,
+  { name, values, unspecified }: EnumDraft,
+  lock: ProtoLock | undefined,
+): ProtoEnum {
+  const known = lock?.enums[relative(draft, name)];
+  const numbers = { ...known?.reserved, ...known?.values };
+  const next = numbersAfter(numbers);
+  const numbered = values.map((value) => ({ ...value, number: numbers[value.name] ?? next() }));
+  return {
+    name,
+    values: numbered,
+    unspecified,
+    reserved: reservedOf(numbers, new Set(values.map((value) => value.name))),
+  };
+}
+
+/** Protobuf keeps these numbers for itself. */
+const OWN_FIRST = 19_000;
+const OWN_LAST = 19_999;
+
+function numbersAfter(known: Readonly<Record<string, number>>): () => number {
+  let last = Math.max(0, ...Object.values(known));
+  return () => {
+    last = last + 1 === OWN_FIRST ? OWN_LAST + 1 : last + 1;
+    return last;
+  };
+}
+
+function reservedOf(known: Readonly<Record<string, number>>, used: ReadonlySet<string>): ProtoReserved {
+  const gone = Object.entries(known).filter(([name]) => !used.has(name));
+  return {
+    numbers: gone.map(([, number]) => number).sort((a, b) => a - b),
+    names: gone.map(([name]) => name).sort(),
+  };
+}
+
+/** `clinic.v2.Appointment.Status` → `Appointment.Status`. */
+function relative(draft: Draft, name: string): string {
+  return name.slice(draft.package.length + 1);
+}
+
+function filesByMessage(draft: Draft): ReadonlyMap<string, string> {
+  return new Map(draft.files.flatMap(({ path, messages }) => messages.map((name) => [name, path] as const)));
+}
+
+const WELL_KNOWN = {
+  timestamp: "google/protobuf/timestamp.proto",
+  duration: "google/protobuf/duration.proto",
+  fieldMask: "google/protobuf/field_mask.proto",
+} as const;
+
+function importsOf(draft: Draft, file: FileDraft, fileOf: ReadonlyMap<string, string>): readonly string[] {
+  const imports = new Set<string>();
+  const visit = (name: string): void => {
+    const message = draft.messages.get(name);
+    for (const { type } of message?.fields ?? []) {
+      if (type.kind === "timestamp" || type.kind === "duration" || type.kind === "fieldMask") {
+        imports.add(WELL_KNOWN[type.kind]);
+      } else if (type.kind === "enum" || type.kind === "message") {
+        const outermost = `${draft.package}.${relative(draft, type.name).split(".")[0]}`;
+        const path = fileOf.get(outermost);
+        if (path !== undefined && path !== file.path) imports.add(path);
+      }
+    }
+    for (const inner of message?.messages ?? []) visit(inner);
+  };
+  for (const name of file.messages) visit(name);
+  return [...imports].sort();
+}
