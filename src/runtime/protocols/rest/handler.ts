@@ -10,6 +10,7 @@ import {
 import type { Engine, FileStore, Outcome, Precondition } from "../../engine/index.ts";
 import type { Exchange, ExchangeHandler } from "../exchange.ts";
 import { readBody } from "../read-body.ts";
+import { credentialsOf } from "../read-credentials.ts";
 import { send } from "../send.ts";
 import { sendProblem } from "../send-problem.ts";
 import { createBatchHandler } from "./batch/create-batch-handler.ts";
@@ -17,7 +18,7 @@ import { ALLOW, createDocuments, type DocumentOptions, sendDocument } from "./do
 import { executeEdit } from "./edit.ts";
 import { type OperationPlan, planOperation } from "./plan.ts";
 import { type Executor, type ReadCall, type RequestHead, readCall } from "./read-call.ts";
-import { checkContentType, credentialsOf, parseBody, type RequestBody, readConditions } from "./request.ts";
+import { checkContentType, parseBody, type RequestBody, readConditions } from "./request.ts";
 import type { Asked } from "./response.ts";
 import { sendFile } from "./send-file.ts";
 import { sendOptions } from "./send-options.ts";

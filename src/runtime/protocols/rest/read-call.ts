@@ -9,11 +9,13 @@ import {
 } from "../../../wire/rest/index.ts";
 import type { Engine, Precondition } from "../../engine/index.ts";
 import type { Exchange } from "../exchange.ts";
+import { credentialsOf } from "../read-credentials.ts";
+import { readMeta } from "../read-meta.ts";
 import { RestCall } from "./call.ts";
 import type { Edit } from "./edit.ts";
 import type { OperationPlan } from "./plan.ts";
 import type { MediaType } from "./representation.ts";
-import { credentialsOf, readIdempotency, readMeta } from "./request.ts";
+import { readIdempotency } from "./request.ts";
 import type { Asked } from "./response.ts";
 import { waitMsOf } from "./success-senders.ts";
 
@@ -72,10 +74,14 @@ export function readCall(exchange: Exchange, { head, body, readCredentials }: Ca
     idempotency,
     credentials,
     // Of a long-running command the wait is not for the work, but for its answer.
-    meta: readMeta(exchange, isLong ? undefined : preferences.waitSeconds),
+    meta: readMeta(exchange, "rest", isLong ? undefined : toMs(preferences.waitSeconds)),
     waitMs: isLong ? waitMsOf(operation, preferences) : undefined,
   });
   return { asked: { plan, call, mediaType, conditions, preferences }, edit };
+}
+
+function toMs(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000;
 }
 
 function listOf({ counts }: OperationPlan, list: ListParts = {}): ListParts {

@@ -1,27 +1,17 @@
-import { isUtf8 } from "node:buffer";
 import { hash } from "node:crypto";
 import { ApiError } from "../../../base/errors/index.ts";
-import {
-  CborSyntaxError,
-  canonicalJson,
-  decodeCbor,
-  JsonSyntaxError,
-  type JsonValue,
-  parseJson,
-} from "../../../base/lib/index.ts";
+import { CborSyntaxError, canonicalJson, decodeCbor, type JsonValue } from "../../../base/lib/index.ts";
 import {
   CBOR_MEDIA_TYPE,
   type CborForm,
   type Conditions,
-  type CredentialReader,
-  isTraceparent,
   parseConditions,
   parseContentType,
   parseIdempotencyKey,
-  parseTimeoutMs,
 } from "../../../wire/rest/index.ts";
-import type { Call, CallMeta, Credentials } from "../../engine/index.ts";
+import type { Call } from "../../engine/index.ts";
 import type { Exchange } from "../exchange.ts";
+import { parseJsonBody } from "../parse-json-body.ts";
 import { JSON_PATCH_MEDIA_TYPE } from "./edit.ts";
 
 /** A body that has been read, and its media type; undefined where nothing came. */
@@ -50,20 +40,6 @@ export function parseBody({ bytes, mediaType }: RequestBody, cbor: CborForm): Js
   return mediaType === CBOR_MEDIA_TYPE ? parseCborBody(bytes, cbor) : parseJsonBody(bytes);
 }
 
-/** Reads a body in JSON; throws `malformed_request` with the place of the first mistake. */
-export function parseJsonBody(bytes: Uint8Array): JsonValue {
-  if (!isUtf8(bytes)) throw new ApiError("malformed_request", "The body is not UTF-8.");
-  try {
-    return parseJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"));
-  } catch (error) {
-    if (!(error instanceof JsonSyntaxError)) throw error;
-    const { line, column, offset } = error;
-    throw new ApiError("malformed_request", `The body is not valid JSON: ${error.message}.`, {
-      data: { line, column, offset },
-    });
-  }
-}
-
 function parseCborBody(bytes: Uint8Array, cbor: CborForm): JsonValue {
   try {
     return cbor.read(decodeCbor(bytes));
@@ -73,36 +49,6 @@ function parseCborBody(bytes: Uint8Array, cbor: CborForm): JsonValue {
       data: { offset: error.offset },
     });
   }
-}
-
-/** Reads who calls; undefined without credentials. */
-export function credentialsOf(exchange: Exchange, read: CredentialReader): Credentials | undefined {
-  const { authorization } = exchange.request.headers;
-  const apiKey = exchange.request.headers["x-api-key"];
-  if (authorization === undefined && apiKey === undefined) return undefined;
-  return read(authorization, Array.isArray(apiKey) ? apiKey.join(", ") : apiKey);
-}
-
-/** Reads what a call carries beside its input. */
-export function readMeta(exchange: Exchange, waitSeconds: number | undefined): CallMeta {
-  const { headers } = exchange.request;
-  const { requestId, remoteAddress } = exchange.options;
-  const traceparent = headers.traceparent;
-  const timeout = headers["x-request-timeout-ms"];
-  return {
-    protocol: "rest",
-    requestId,
-    traceparent: typeof traceparent === "string" && isTraceparent(traceparent) ? traceparent : undefined,
-    timeoutMs: timeout === undefined && waitSeconds === undefined ? undefined : shorter(timeout, waitSeconds),
-    remoteAddress,
-  };
-}
-
-function shorter(timeout: string | string[] | undefined, waitSeconds: number | undefined): number {
-  return Math.min(
-    timeout === undefined ? Number.POSITIVE_INFINITY : parseTimeoutMs(String(timeout)),
-    waitSeconds === undefined ? Number.POSITIVE_INFINITY : waitSeconds * 1000,
-  );
 }
 
 /** Reads the conditions of a request; refuses those that would be ignored at the cost of somebody's change. */

@@ -7,9 +7,11 @@ import { type AtomicBatch, type Call, type Engine, failedDependency } from "../.
 import { codingFor, sendBody } from "../../answer.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { WholeAnswer } from "../../http.ts";
+import { parseJsonBody } from "../../parse-json-body.ts";
 import { readBody } from "../../read-body.ts";
+import { readMeta } from "../../read-meta.ts";
 import { send } from "../../send.ts";
-import { checkContentType, parseJsonBody, readMeta } from "../request.ts";
+import { checkContentType } from "../request.ts";
 import { createPartExchange, type PartExchange } from "./part-exchange.ts";
 import { type BatchPart, createBatchReader } from "./read-batch.ts";
 import { writeBatch } from "./write-batch.ts";
@@ -48,7 +50,7 @@ export function createBatchHandler(options: BatchHandlerOptions): (exchange: Exc
     const { atomic, requests } = read(body);
     const { prefer } = exchange.request.headers;
     const { waitSeconds } = parsePrefer(Array.isArray(prefer) ? prefer.join(", ") : prefer);
-    const meta = readMeta(exchange, waitSeconds);
+    const meta = readMeta(exchange, "rest", waitSeconds === undefined ? undefined : waitSeconds * 1000);
     const deadline = Date.now() + Math.min(meta.timeoutMs ?? batch.deadlineMs, batch.deadlineMs);
     const scope: PartScope = {
       model: options.model,
