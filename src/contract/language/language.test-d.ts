@@ -231,7 +231,10 @@ same<Received<typeof add>, { left: number; right: number }>(true);
 same<Returned<typeof add>, bigint>(true);
 same<Received<typeof ping>, undefined>(true);
 same<Returned<typeof vitals>, { mean: number }>(true);
-same<Received<typeof consultation>, { text: string }>(true);
+same<Received<typeof vitals>, AsyncIterable<{ beats: number }>>(true);
+same<Received<typeof consultation>, AsyncIterable<{ text: string }>>(true);
+same<Returned<typeof consultation>, AsyncIterable<{ text: string }>>(true);
+same<Target<typeof consultation>, Row<typeof Appointment>>(true);
 
 // Errors and events are typed by their data.
 

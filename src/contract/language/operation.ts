@@ -1,4 +1,4 @@
-import type { AnyField } from "../schema/index.ts";
+import type { AnyField, Fields, RowOf } from "../schema/index.ts";
 import type { AccessSpec } from "./access.ts";
 import type { ErrorDefinition } from "./error.ts";
 import type { HttpOptions } from "./http.ts";
@@ -9,7 +9,7 @@ export interface OperationOptions {
   /** Who may call it. Default: the resource's rule for the action; for free operations: signedIn; channels: who may read the row. */
   readonly access?: readonly AccessSpec[];
   readonly errors?: readonly ErrorDefinition[];
-  /** Milliseconds a call may take, unless the caller asks for less. Default 10,000. */
+  /** Milliseconds a call may take, unless the caller asks for less. Default 10,000; channels: an hour. */
   readonly deadlineMs?: number;
   /** Largest request body in bytes. Default 1,048,576. */
   readonly maxBodyBytes?: number;
@@ -122,8 +122,14 @@ export interface ActionExtras {
   readonly set?: Readonly<Record<string, unknown>>;
 }
 
+/** What can be said of an operation whose caller sends many messages. */
+export interface MessagesOptions {
+  /** Messages that a caller may send in one call; each may have `maxBodyBytes`. Default 10,000. */
+  readonly maxMessages?: number;
+}
+
 /** What can be said of a stream. */
-export interface StreamOptions {
+export interface StreamOptions extends MessagesOptions {
   /** Which side streams. Default server. */
   readonly direction?: "server" | "client";
 }
@@ -154,26 +160,42 @@ export function command<
   return free("command", name, options);
 }
 
-/** Declares a stream: the server sends many outputs for one input, or (`direction: "client"`) takes many inputs. */
-export function stream<I extends AnyField, O extends AnyField>(
+/**
+ * Declares a stream: the server sends many outputs for one input, or (`direction: "client"`) takes many inputs and gives
+ * one output, in one transaction as a command does.
+ */
+export function stream<
+  I extends AnyField,
+  O extends AnyField,
+  const Direction extends "server" | "client" = "server",
+>(
   name: string,
-  options: OperationOptions & StreamOptions & { readonly input: I; readonly output: O },
-): Operation<I["~value"], O["~value"], undefined, "stream", never> {
+  options: OperationOptions &
+    MessagesOptions & { readonly direction?: Direction; readonly input: I; readonly output: O },
+): Operation<
+  Direction extends "client" ? AsyncIterable<I["~value"]> : I["~value"],
+  Direction extends "client" ? O["~value"] : AsyncIterable<O["~value"]>,
+  undefined,
+  "stream",
+  never
+> {
   return free("stream", name, options);
 }
 
+/** The resource whose rows a channel is about. */
+interface ChannelKey {
+  readonly name: string;
+  readonly fields: Fields;
+}
+
 /**
- * Declares a channel: both sides send, in a room for each row of `key`. Who may enter is `access`, about that row;
- * default: who may read it.
+ * Declares a channel: a conversation about one row of `key`, in which both sides send whenever they like. Who may enter is
+ * `access`, about that row; default: who may read it.
  */
-export function channel<I extends AnyField, O extends AnyField>(
+export function channel<I extends AnyField, O extends AnyField, K extends ChannelKey>(
   name: string,
-  options: OperationOptions & {
-    readonly key: { readonly name: string };
-    readonly send: I;
-    readonly receive: O;
-  },
-): Operation<I["~value"], O["~value"], undefined, "channel", never> {
+  options: OperationOptions & MessagesOptions & { readonly key: K; readonly send: I; readonly receive: O },
+): Operation<AsyncIterable<I["~value"]>, AsyncIterable<O["~value"]>, RowOf<K["fields"]>, "channel", never> {
   const { key, send, receive, ...rest } = { ...options };
   return free("channel", name, { ...rest, key: key?.name, input: send, output: receive });
 }
@@ -185,7 +207,7 @@ function free<K extends OperationKind>(
     readonly input?: AnyField | undefined;
     readonly output?: AnyField | undefined;
   },
-): Operation<any, any, undefined, K, never> {
+): Operation<any, any, any, K, never> {
   const { input, output, ...options } = { ...given };
   const spec = { kind, name, options, ...(input ? { input } : {}), ...(output ? { output } : {}) };
   return Object.freeze({ kind: "operation", spec: Object.freeze(spec) });

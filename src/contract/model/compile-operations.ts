@@ -6,6 +6,7 @@ import { compileObject, compileShape } from "./compile-fields.ts";
 import { compileHttp } from "./compile-http.ts";
 import { compileLongRunning } from "./compile-long-running.ts";
 import { compileStates, compileValues } from "./compile-states.ts";
+import { compileStreaming } from "./compile-streaming.ts";
 import { checkFiles, downloadOutput } from "./file-operations.ts";
 import type { AccessRule, OperationModel, OutputModel, ResourceModel } from "./model.ts";
 import { checkCamelCase } from "./names.ts";
@@ -31,8 +32,8 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   query: [...COMMON, "cacheControl", "http"],
   command: COMMAND,
   action: [...COMMAND, "when", "set"],
-  stream: [...COMMON, "direction"],
-  channel: [...COMMON, "key"],
+  stream: [...COMMON, "direction", "maxMessages"],
+  channel: [...COMMON, "key", "maxMessages"],
 };
 
 /** What an operation is compiled with. */
@@ -92,7 +93,9 @@ export function compileOperation(spec: OperationSpec, parts: OperationParts): Op
     errors: errorCodes(listed, { place, errors, scope }),
     access,
     whenDenied: read.choice("whenDenied", ["forbidden", "not-found"]) ?? model?.whenDenied ?? "forbidden",
-    deadlineMs: read.integer("deadlineMs", 1, LARGEST_DEADLINE_MS) ?? DEFAULT_DEADLINE_MS,
+    deadlineMs:
+      read.integer("deadlineMs", 1, LARGEST_DEADLINE_MS) ??
+      (spec.kind === "channel" ? LARGEST_DEADLINE_MS : DEFAULT_DEADLINE_MS),
     maxBodyBytes: read.integer("maxBodyBytes", 1, LARGEST_MAX_BODY_BYTES) ?? DEFAULT_MAX_BODY_BYTES,
     ...(deprecated === undefined ? {} : { deprecated }),
     idempotency:
@@ -106,10 +109,7 @@ export function compileOperation(spec: OperationSpec, parts: OperationParts): Op
     ...(longRunning === undefined ? {} : { longRunning }),
     ...compileStates(read, { model, place, scope }),
     ...compileValues(read, { model, place, scope }),
-    ...(spec.kind === "stream"
-      ? { direction: read.choice("direction", ["server", "client"]) ?? "server" }
-      : {}),
-    ...(spec.kind === "channel" && spec.options.key !== undefined ? { key: spec.options.key } : {}),
+    ...compileStreaming(spec, read, { place, scope }),
     ...(http ? { http } : {}),
   };
 }

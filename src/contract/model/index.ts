@@ -29,3 +29,4 @@ export type {
 export { MAX_RESULT_BYTES, OPERATION, OPERATION_TABLE } from "./operation-resource.ts";
 export { type OperationOutline, type Outline, outline } from "./outline.ts";
 export { prefixesOf } from "./prefixes-of.ts";
+export { answersMany, changesData, takesMessages } from "./streaming.ts";

@@ -192,6 +192,9 @@ export interface OperationModel {
   readonly when?: Readonly<Record<string, readonly string[]>>;
   readonly set?: Readonly<Record<string, JsonValue>>;
   readonly direction?: "server" | "client";
+  /** Client streams and channels: messages that a caller may send in one call. */
+  readonly maxMessages?: number;
+  /** Channels: the resource whose rows they are about. */
   readonly key?: string;
   /** How REST offers it; absent for streams and channels, which have protocols of their own. */
   readonly http?: HttpModel;

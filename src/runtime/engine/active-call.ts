@@ -4,6 +4,7 @@ import type { BatchMembership } from "./batch-membership.ts";
 import type { Call, Failure, Outcome, Principal, Success } from "./call.ts";
 import type { EngineCore } from "./core.ts";
 import type { DurableSteps } from "./durable-steps.ts";
+import type { Inbox } from "./inbox.ts";
 import type { CheckedQuestion } from "./list-question.ts";
 import type { OperationPlan } from "./operation-plan.ts";
 import type { PagePlan } from "./page.ts";
@@ -39,6 +40,8 @@ export class ActiveCall {
   access: RowAccess;
   // validate
   input: unknown = undefined;
+  /** The messages of a client stream or channel, which are its input. */
+  inbox: Inbox | undefined = undefined;
   selection: Selection | undefined = undefined;
   question: CheckedQuestion | undefined = undefined;
   /** As validated; the row's own values come into `input` later, and must not be there when the call begins again. */
@@ -150,6 +153,7 @@ export class ActiveCall {
     this.endedBy = reason;
     this.#controller?.abort(reason);
     this.#session?.interrupt(reason);
+    this.inbox?.interrupt(reason);
   }
 }
 

@@ -1,7 +1,7 @@
 import { ApiError, UsageError } from "../../base/errors/index.ts";
 import { timestampFromMs } from "../../base/lib/index.ts";
 import type { EventDefinition } from "../../contract/language/index.ts";
-import type { OperationModel } from "../../contract/model/model.ts";
+import { changesData, type OperationModel } from "../../contract/model/index.ts";
 import { compileEncoder, type Encoder } from "../../contract/schema/index.ts";
 import type { ActiveCall } from "./active-call.ts";
 import type { Principal } from "./call.ts";
@@ -116,7 +116,7 @@ export class CallContext implements HandlerContext, DbHost {
   }
 
   get writable(): boolean {
-    return this.#call.plan.operation.kind === "command";
+    return changesData(this.#call.plan.operation);
   }
 
   session(): Session {
@@ -196,7 +196,9 @@ const encoders = new WeakMap<EngineCore, Map<string, Encoder>>();
 function emit<Payload>(call: ActiveCall, event: EventDefinition<Payload>, payload: Payload): void {
   const { core, plan, request } = call;
   const { operation } = plan;
-  if (operation.kind !== "command") throw wrongEvent(operation.id, event.name, "in a command", "in a query");
+  if (!changesData(operation)) {
+    throw wrongEvent(operation.id, event.name, "in a command or client stream", `in a ${operation.kind}`);
+  }
   if (!Object.hasOwn(core.model.events, event.name)) {
     throw wrongEvent(operation.id, event.name, "of the contract", "that the contract does not list");
   }

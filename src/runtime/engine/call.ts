@@ -37,6 +37,8 @@ export interface Call {
   readonly id?: string | undefined;
   /** Body in wire form, not yet validated; `undefined` where nothing came. */
   readonly input?: unknown;
+  /** Client streams and channels: what the caller sends instead of an input, each in wire form, taken as the handler asks for it. */
+  readonly messages?: AsyncIterable<unknown> | undefined;
   /** For lists: the question, in wire form, not yet checked against the allowlists. */
   readonly list?: ListQuestion | undefined;
   /** Field paths to send (`id`, `provider.name`) and refs to expand; absent: all fields, no expansion. */

@@ -23,9 +23,7 @@ export function checkHandlers(model: Model, handlers: readonly Handler[]): Reado
 
 /** Says why an operation cannot do without a handler; undefined where its default does. */
 function whyHandlerNeeded(operation: OperationModel, model: Model): string | undefined {
-  const { method, kind, set, input, output, direction } = operation;
-  // Nothing serves channels and client streams yet, so that a contract may name them before they have handlers.
-  if (kind === "channel" || (kind === "stream" && direction === "client")) return undefined;
+  const { method, kind, set, input, output } = operation;
   if (method === undefined) return `a ${kind} outside resources has no default`;
   if (method === "action") {
     if (set === undefined) return "an action without `set` has no default";

@@ -1,6 +1,6 @@
 import { ApiError } from "../../base/errors/index.ts";
 import type { JsonValue } from "../../base/lib/json.ts";
-import { type Model, OPERATION } from "../../contract/model/index.ts";
+import { answersMany, type Model, OPERATION } from "../../contract/model/index.ts";
 import { ActiveCall, failureOf } from "./active-call.ts";
 import { type AtomicBatch, type BatchScope, openAtomicBatch } from "./atomic-batch.ts";
 import { type BatchOptions, runBatch } from "./batch.ts";
@@ -25,7 +25,7 @@ import { runTransaction } from "./transaction.ts";
 /** The pipeline of a model, compiled per operation: what every protocol calls. */
 export interface Engine {
   readonly model: Model;
-  /** Runs one query or command. Never throws or rejects: errors are outcomes. Synchronous where nothing waits. */
+  /** Runs one query, command or client stream. Never throws or rejects: errors are outcomes. Synchronous where nothing waits. */
   execute(call: Call): Promise<Outcome> | Outcome;
   /** Tells whether the call would be refused whatever its input is: who calls may not, or nobody may just now. */
   check(call: Call): Promise<Failure | undefined>;
@@ -38,7 +38,7 @@ export interface Engine {
   batch(calls: readonly Call[], options: BatchOptions): Promise<readonly Outcome[]>;
   /** As an atomic {@link batch}, for protocols that make their calls one by one. */
   openAtomicBatch(scope: BatchScope): AtomicBatch;
-  /** Runs one server stream; the iteration throws ApiError. Values are in wire form. */
+  /** Runs one server stream or channel; the iteration throws ApiError. Values are in wire form. */
   stream(call: Call): AsyncIterable<JsonValue>;
   /** Runs work in one transaction outside any call (seeds, jobs); commits when it resolves. */
   transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
@@ -63,8 +63,6 @@ export function createEngine(options: EngineOptions): Engine {
   const pipelines = new Map<string, Pipeline>();
   const works = new Map<string, Pipeline>();
   for (const operation of Object.values(model.operations)) {
-    const streamsIn = operation.kind === "stream" && operation.direction === "client";
-    if (operation.kind === "channel" || streamsIn) continue;
     const plan = planOperation(operation, model, core.resources, handlers.get(operation.id));
     const { longRunning } = operation;
     if (longRunning === undefined) {
@@ -78,7 +76,7 @@ export function createEngine(options: EngineOptions): Engine {
   const runner = createRunner(core, works, options.operations);
   const execute = (call: Call, batch?: BatchMembership) => {
     const pipeline = pipelines.get(call.operation);
-    if (pipeline === undefined || pipeline.plan.operation.kind === "stream") {
+    if (pipeline === undefined || answersMany(pipeline.plan.operation)) {
       return failureOf(notServed(call, pipeline, "one answer"));
     }
     const outcome = runCall(pipeline, new ActiveCall(core, pipeline.plan, call, batch));
@@ -101,7 +99,8 @@ export function createEngine(options: EngineOptions): Engine {
     offers: (question) => offerTo(pipelines, { core, question }),
     stream(call) {
       const pipeline = pipelines.get(call.operation);
-      if (pipeline?.plan.operation.kind !== "stream") return refused(notServed(call, pipeline, "a stream"));
+      if (pipeline === undefined || !answersMany(pipeline.plan.operation))
+        return refused(notServed(call, pipeline, "a stream"));
       return runStream(pipeline, new ActiveCall(core, pipeline.plan, call));
     },
     transaction: (work) => runTransaction(core, work),

@@ -1,10 +1,8 @@
 import type { Operation, OperationKind, OperationSpec } from "../../contract/language/index.ts";
 import type { HandlerContext } from "./context.ts";
 
-/** What a handler returns: the operation's output in program form, or for streams many of them. */
-export type HandlerResult<Output, Kind extends OperationKind> = Kind extends "stream"
-  ? AsyncIterable<Output>
-  : Output | Promise<Output>;
+/** What a handler returns: the operation's output in program form; for server streams and channels an async generator of them. */
+export type HandlerResult<Output> = Output | Promise<Output>;
 
 /** An operation with the function that does it. */
 export interface Handler {
@@ -19,7 +17,7 @@ export interface Handler {
  */
 export function handle<Input, Output, Target, Kind extends OperationKind>(
   operation: Operation<Input, Output, Target, Kind>,
-  run: (context: HandlerContext<Input, Target>) => HandlerResult<Output, Kind>,
+  run: (context: HandlerContext<Input, Target>) => HandlerResult<Output>,
 ): Handler {
   return Object.freeze({ kind: "handler", operation, run: run as Handler["run"] });
 }

@@ -23,7 +23,7 @@ export type PlanMode = "direct" | "accept" | "run";
 export interface OperationPlan {
   readonly mode: PlanMode;
   readonly operation: OperationModel;
-  /** The resource it belongs to. */
+  /** The resource it belongs to; of a channel, the one whose rows it is about. */
   readonly resource: ResourcePlan | undefined;
   /** The resource whose rows it answers with. */
   readonly output: ResourcePlan | undefined;
@@ -52,7 +52,7 @@ export function planOperation(
 ): OperationPlan {
   const { input, output, method } = operation;
   const inputs = Object.entries(input?.fields ?? {});
-  const resource = resources.get(operation.resource ?? "");
+  const resource = resources.get(operation.resource ?? operation.key ?? "");
   const ofRow = Object.entries(resource?.model.fields ?? {});
   const shapedByRow = method === "create" || method === "replace" || method === "patch";
   return {
@@ -80,7 +80,7 @@ export function planOperation(
     handler,
     open: operation.access.some((rule) => rule.kind === "anyone"),
     durable: handler !== undefined && operation.idempotency === "required",
-    onRow: method !== undefined && method !== "list" && method !== "create",
+    onRow: operation.kind === "channel" || (method !== undefined && method !== "list" && method !== "create"),
   };
 }
 

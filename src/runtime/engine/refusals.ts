@@ -9,7 +9,7 @@ export function unauthenticated(): ApiError {
 /** 403, or 404 where the operation hides rows from those who may not touch them. */
 export function denied(operation: OperationModel, id: string | undefined): ApiError {
   if (operation.whenDenied === "not-found" && id !== undefined) {
-    return notFound(operation.resource ?? operation.name, id);
+    return notFound(operation.resource ?? operation.key ?? operation.name, id);
   }
   const what =
     operation.resource === undefined

@@ -6,6 +6,7 @@ import { authenticate } from "./steps/authenticate.ts";
 import { authorize } from "./steps/authorize.ts";
 import { begin } from "./steps/begin.ts";
 import { commit } from "./steps/commit.ts";
+import { enter } from "./steps/enter.ts";
 import { finish } from "./steps/finish.ts";
 import { handle } from "./steps/handle.ts";
 import { project } from "./steps/project.ts";
@@ -31,6 +32,7 @@ export const STEPS: readonly Step[] = [
   validate,
   begin,
   target,
+  enter,
   accept,
   handle,
   project,

@@ -3,23 +3,22 @@ import type { ActiveCall } from "./active-call.ts";
 import type { Outcome } from "./call.ts";
 import { leave } from "./leave.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { Race } from "./race.ts";
 import { close, Watch } from "./run.ts";
 
 /**
- * Runs a server stream: the same steps up to its handler, then one value after the other, in wire form. The deadline
- * and the caller's going end it; leaving the loop tells the handler.
+ * Runs a server stream or channel: the same steps up to its handler, then one value after the other, in wire form. The
+ * deadline and the caller's going end it; leaving the loop tells the handler.
  */
 export async function* runStream(pipeline: Pipeline, call: ActiveCall): AsyncGenerator<JsonValue, void> {
-  const ending = Promise.withResolvers<never>();
-  // Nobody may be waiting at the moment the stream is ended.
-  ending.promise.catch(() => {});
+  const race = new Race();
   let outcome: Outcome | undefined;
   let watch: Watch | undefined;
   // The first step gives the call its deadline.
   const startWatch = () => {
     watch ??= new Watch(call, () => {
       outcome = close(pipeline, call);
-      if (!outcome.ok) ending.reject(outcome.error);
+      if (!outcome.ok) race.stop(outcome.error);
     });
     return watch;
   };
@@ -28,16 +27,17 @@ export async function* runStream(pipeline: Pipeline, call: ActiveCall): AsyncGen
     for (const run of pipeline.runs) {
       const pending = run(call);
       startWatch();
-      if (pending !== undefined) await Promise.race([pending, ending.promise]);
+      if (pending !== undefined) await race.until(pending);
     }
     const { encodeValue } = pipeline.plan;
     if (!isAsyncIterable(call.value)) throw new TypeError("A stream's handler must be an async generator");
     source = call.value[Symbol.asyncIterator]();
     while (true) {
-      const next = await Promise.race([source.next(), ending.promise]);
+      const next = await race.until(source.next());
       if (next.done) break;
       yield encodeValue?.(next.value) ?? null;
     }
+    if (call.inbox?.failure !== undefined) throw call.inbox.failure;
     call.success = { ok: true, value: undefined, kind: "none", replayed: false };
   } catch (thrown) {
     if (!call.ended) await leave(call, thrown);

@@ -12,6 +12,7 @@ export const account: Step = {
   prepare({ operation: { http } }, core) {
     const okStatus = http?.status ?? 200;
     return (call) => {
+      call.inbox?.close();
       if (call.admitted) release(core);
       const { outcome } = call;
       if (outcome === undefined) return;

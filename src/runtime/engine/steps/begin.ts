@@ -1,4 +1,5 @@
 import { ApiError } from "../../../base/errors/index.ts";
+import { changesData } from "../../../contract/model/index.ts";
 import type { ActiveCall } from "../active-call.ts";
 import { fitsOneStatement } from "../one-statement.ts";
 import type { Step } from "../step.ts";
@@ -10,9 +11,10 @@ import { decodeAnswer } from "../stored-answer.ts";
  */
 export const begin: Step = {
   name: "begin",
-  appliesTo: ({ kind }) => kind === "command",
+  appliesTo: changesData,
   prepare(plan) {
-    if (plan.mode === "run") return beginLater;
+    // What many messages are gathered for is written in the end: until then nobody waits for its connection.
+    if (plan.mode === "run" || plan.operation.kind === "stream") return beginLater;
     if (plan.mode === "accept") return open;
     return (call) => {
       if (call.request.idempotency === undefined && fitsOneStatement(plan, call)) return undefined;
@@ -21,7 +23,7 @@ export const begin: Step = {
   },
 };
 
-/** Work in the background takes a connection only once it asks the database something. */
+/** Takes a connection only once the work asks the database something. */
 function beginLater(call: ActiveCall): Promise<void> {
   call.given = call.input;
   return call.session.begin({ lazy: true });

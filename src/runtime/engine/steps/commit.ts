@@ -1,3 +1,4 @@
+import { changesData } from "../../../contract/model/index.ts";
 import type { ActiveCall } from "../active-call.ts";
 import type { Step } from "../step.ts";
 import { encodeAnswer } from "../stored-answer.ts";
@@ -5,7 +6,7 @@ import { encodeAnswer } from "../stored-answer.ts";
 /** Commits rows, events and the stored answer together. A command that needed no transaction has nothing to commit. */
 export const commit: Step = {
   name: "commit",
-  appliesTo: ({ kind }) => kind === "command",
+  appliesTo: changesData,
   prepare() {
     return (call) => (call.inTransaction ? commitAll(call) : undefined);
   },

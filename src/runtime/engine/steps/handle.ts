@@ -75,9 +75,13 @@ async function settle(call: ActiveCall, value: Promise<unknown>, created: string
   await recheck(call, created);
 }
 
-/** What the handler made or moved must be the caller's, as if the default had done it. */
+/**
+ * What the handler made or moved must be the caller's, as if the default had done it; and what it was sent must have been
+ * right, even if it answered all the same.
+ */
 function recheck(call: ActiveCall, created: string | undefined): void | Promise<void> {
-  const { value, plan } = call;
+  const { value, plan, inbox } = call;
+  if (inbox?.failure !== undefined) throw inbox.failure;
   if (created !== undefined && isRow(value)) return recheckRow(call, created, value);
   if (call.recheck && plan.resource && isRow(value)) return recheckRow(call, plan.resource.name, value);
   return undefined;

@@ -1,4 +1,5 @@
 import { ApiError } from "../../../base/errors/index.ts";
+import { answersMany } from "../../../contract/model/index.ts";
 import type { Encoder } from "../../../contract/schema/index.ts";
 import type { OperationPlan } from "../operation-plan.ts";
 import { projectPage } from "../project-page.ts";
@@ -8,7 +9,7 @@ import type { Step, StepRun } from "../step.ts";
 /** Turns what the work gave into wire form: the fields that were asked for and that the caller may see. */
 export const project: Step = {
   name: "project",
-  appliesTo: ({ kind }, _model, mode) => (kind === "query" || kind === "command") && mode !== "accept",
+  appliesTo: (operation, _model, mode) => !answersMany(operation) && mode !== "accept",
   prepare(plan) {
     const { output } = plan;
     if (output === undefined) return projectValue(plan);

@@ -1,4 +1,5 @@
 import { ApiError } from "../../../base/errors/index.ts";
+import { changesData } from "../../../contract/model/index.ts";
 import type { ActiveCall } from "../active-call.ts";
 import type { Step } from "../step.ts";
 
@@ -24,8 +25,7 @@ export const trace: Step = {
 
 /** 504: the work is undone; or, where a commit or a statement that commits by itself was under way, its fate is unknown. */
 export function deadlineExceeded(call: ActiveCall): ApiError {
-  const alone =
-    call.plan.operation.kind === "command" && call.openSession !== undefined && !call.inTransaction;
+  const alone = changesData(call.plan.operation) && call.openSession !== undefined && !call.inTransaction;
   const fate = call.committing || alone ? " Whether it was done is not known." : "";
   return new ApiError(
     "deadline_exceeded",

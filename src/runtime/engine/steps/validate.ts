@@ -1,7 +1,9 @@
 import { ApiError, type Violation } from "../../../base/errors/index.ts";
 import { isId } from "../../../base/lib/index.ts";
+import { takesMessages } from "../../../contract/model/index.ts";
 import type { ActiveCall } from "../active-call.ts";
 import { checkIdempotencyKey } from "../idempotency-key.ts";
+import { Inbox } from "../inbox.ts";
 import { checkQuestion } from "../list-question.ts";
 import type { OperationPlan } from "../operation-plan.ts";
 import { readInput } from "../read-input.ts";
@@ -18,7 +20,7 @@ export const validate: Step = {
     return (call) => {
       const { id } = call.request;
       if (onRow && (id === undefined || (resource && !isId(resource.model.prefix, id)))) {
-        throw notFound(operation.resource ?? operation.name, id ?? "");
+        throw notFound(resource?.name ?? operation.name, id ?? "");
       }
       checkIdempotencyKey(call);
       if (operation.preconditionRequired && call.request.precondition?.ifMatch === undefined) {
@@ -28,10 +30,22 @@ export const validate: Step = {
         );
       }
       readQuery(plan, call);
-      if (plan.decode !== undefined || call.request.input !== undefined) call.input = readInput(plan, call);
+      if (takesMessages(operation)) openInbox(plan, call);
+      else if (plan.decode !== undefined || call.request.input !== undefined)
+        call.input = readInput(plan, call);
     };
   },
 };
+
+/** Messages are validated as the handler takes them. */
+function openInbox({ decode, operation }: OperationPlan, call: ActiveCall): void {
+  const { messages } = call.request;
+  if (decode === undefined || messages === undefined) {
+    throw new ApiError("not_implemented", `The operation ${operation.id} takes a stream of messages.`);
+  }
+  call.inbox = new Inbox(messages, decode, operation.maxMessages ?? 0);
+  call.input = call.inbox;
+}
 
 function readQuery({ operation, output }: OperationPlan, call: ActiveCall): void {
   const { core, principal, request } = call;
