@@ -1,4 +1,17 @@
-import { anyone, api, command, error, event, owner, resource, role, self, t, through } from "concordat";
+import {
+  anyone,
+  api,
+  command,
+  error,
+  event,
+  owner,
+  resource,
+  role,
+  self,
+  stream,
+  t,
+  through,
+} from "concordat";
 
 export const Provider = resource(
   "provider",
@@ -124,6 +137,36 @@ export const Attachment = resource(
   },
 );
 
+/** The least, the greatest and the mean of many readings. */
+const range = { minimum: t.int32(), maximum: t.int32(), mean: t.float64() };
+const summary = {
+  startedAt: t.timestamp(),
+  endedAt: t.timestamp(),
+  readings: t.int32({ minimum: 1 }),
+  heartRate: t.object(range, { sensitive: true, description: "Beats per minute." }).optional(),
+  systolic: t.object(range, { sensitive: true, description: "Millimetres of mercury." }).optional(),
+  diastolic: t.object(range, { sensitive: true, description: "Millimetres of mercury." }).optional(),
+};
+
+export const Measurement = resource(
+  "measurement",
+  {
+    id: t.id("mea"),
+    patient: t.ref(() => Patient, { description: "The caller who sent the readings." }).readOnly(),
+    startedAt: summary.startedAt.readOnly(),
+    endedAt: summary.endedAt.readOnly(),
+    readings: summary.readings.readOnly(),
+    heartRate: summary.heartRate.readOnly(),
+    systolic: summary.systolic.readOnly(),
+    diastolic: summary.diastolic.readOnly(),
+  },
+  {
+    description: "What a patient's devices measured over a while, in sum.",
+    owner: "patient",
+    access: { read: [owner, role("admin")] },
+  },
+);
+
 export const slotTaken = error("slot_taken", {
   status: 409,
   data: t.object({ slot: t.ref(() => Slot) }),
@@ -198,12 +241,41 @@ export const exportRecord = command("exports", {
   longRunning: { timeoutMs: 600_000 },
 });
 
+const reading = t.object({
+  takenAt: t.timestamp(),
+  heartRate: t.int32({ minimum: 1, maximum: 400, sensitive: true }).optional(),
+  bloodPressure: t
+    .object({
+      systolic: t.int32({ minimum: 1, maximum: 400 }),
+      diastolic: t.int32({ minimum: 1, maximum: 400 }),
+    })
+    .optional()
+    .sensitive(),
+});
+export const recordVitals = stream("recordVitals", {
+  description:
+    "Takes the readings of the calling patient's devices as they come, and keeps and answers their summary.",
+  direction: "client",
+  input: reading,
+  output: t.object({ measurement: t.ref(() => Measurement), ...summary }),
+  access: [role("patient")],
+  maxBodyBytes: 4096,
+  deadlineMs: 600_000,
+});
+export const openSlots = stream("openSlots", {
+  description: "Sends a provider's open slots from now on, the soonest first, one by one.",
+  input: t.object({ provider: t.ref(() => Provider), before: t.timestamp().optional() }),
+  output: t.object({ slot: t.ref(() => Slot), startsAt: t.timestamp(), endsAt: t.timestamp() }),
+  access: [anyone],
+  deadlineMs: 60_000,
+});
+
 export const clinic = api("clinic", {
   title: "Clinic",
   description: "Medical appointments: patients book the open slots of providers.",
   versions: { v2: "2026-11-01" },
   batch: {},
-  resources: [Provider, Patient, Slot, Appointment, Attachment, Payment],
+  resources: [Provider, Patient, Slot, Appointment, Attachment, Payment, Measurement],
   operations: [
     createSlot,
     replaceSlot,
@@ -218,11 +290,14 @@ export const clinic = api("clinic", {
     createAttachment,
     createPayment,
     exportRecord,
+    recordVitals,
+    openSlots,
   ],
   only: {
     appointment: ["list", "get", "create", "patch"],
     attachment: ["list", "get", "create", "delete"],
     payment: ["list", "get", "create"],
+    measurement: ["list", "get"],
   },
   events: [
     appointmentBooked,

@@ -16,11 +16,14 @@ import {
   createPayment,
   createSlot,
   exportRecord,
+  Measurement,
+  openSlots,
   Patient,
   Payment,
   Provider,
   patchSlot,
   paymentDeclined,
+  recordVitals,
   replaceSlot,
   rescheduleAppointment,
   Slot,
@@ -28,6 +31,7 @@ import {
 } from "./contract.ts";
 import { createIntent } from "./payments.ts";
 import { seed } from "./seed.ts";
+import { summarize } from "./vitals.ts";
 
 const PRICES = { cardiology: "120.00", dermatology: "90.00", family: "60.00", pediatrics: "70.00" } as const;
 
@@ -143,6 +147,34 @@ export const handlers = [
       }
     }
     return { rows: lines.length, ndjson: lines.map((line) => `${line}\n`).join("") };
+  }),
+
+  // Nothing is written before the last reading has come: until then the call holds no connection.
+  handle(recordVitals, async ({ input, principal, db }) => {
+    const summary = await summarize(input);
+    const { id } = await db.insert(Measurement, { ...summary, patient: principal.id });
+    return { measurement: id, ...summary };
+  }),
+
+  handle(openSlots, async function* ({ input: { provider, before }, db, now }) {
+    await db.get(Provider, provider);
+    const filter = [
+      { field: "provider", operator: "in", values: [provider] },
+      { field: "status", operator: "in", values: ["open"] },
+      { field: "startsAt", operator: "gt", values: [now()] },
+      ...(before === undefined ? [] : [{ field: "startsAt", operator: "lt", values: [before] } as const]),
+    ] as const;
+    const sort = [{ field: "startsAt", descending: false }];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page: Page<Row<typeof Slot>> = await db.list(Slot, {
+        filter,
+        sort,
+        limit: 100,
+        ...(cursor ? { cursor } : {}),
+      });
+      for (const { id, startsAt, endsAt } of page.data) yield { slot: id, startsAt, endsAt };
+      cursor = page.page.nextCursor;
+    }
   }),
 ];
 

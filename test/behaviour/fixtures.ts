@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Measurement } from "../../examples/clinic/contract.ts";
 import type { Actor } from "./caller.ts";
 import { scripts } from "./scripts.ts";
 import type { Json, Stage } from "./stage.ts";
@@ -41,6 +42,18 @@ export const FIXTURES: Readonly<Record<string, (stage: Stage) => Promise<Fixture
       idempotencyKey: stage.word("key-"),
     });
     return { id: payment.id, owner: patient, others: [await stage.patient(), await stage.provider()] };
+  },
+  // Made by a client stream, which not every protocol has.
+  measurement: async (stage) => {
+    const owner = await stage.patient();
+    const label = stage.word();
+    const at = "2026-11-21T08:00:00Z";
+    scripts.set(label, async ({ db }) => {
+      const values = { patient: owner.id, startedAt: at, endedAt: at, readings: 1 };
+      return (await db.insert(Measurement, values)).id;
+    });
+    const { value } = await stage.ok("scriptWithoutKey", { input: { label }, as: owner });
+    return { id: value, owner, others: [await stage.patient(), await stage.provider()] };
   },
   operation: async (stage) => {
     const owner = await stage.stranger();

@@ -20,6 +20,8 @@ export interface TestRequest<Input = unknown> {
   /** Row id, for operations on one row. */
   readonly id?: string;
   readonly input?: Input;
+  /** Client streams and channels: what is sent instead of an input, in wire form. */
+  readonly messages?: AsyncIterable<unknown>;
   /** For lists: filters, sort, limit, cursor, as strings, as a query string has them. */
   readonly list?: ListQuestion;
   readonly fields?: readonly string[];
@@ -57,7 +59,7 @@ export interface Caller {
     parts: readonly { readonly operation: string; readonly request?: TestRequest }[],
     options: BatchOptions,
   ): Promise<readonly Outcome[]>;
-  /** Iterates a server stream, in wire form; the iteration throws ApiError. */
+  /** Iterates a server stream or channel, in wire form; the iteration throws ApiError. */
   stream(operation: string, request?: TestRequest): AsyncIterable<JsonValue>;
 }
 
@@ -124,12 +126,13 @@ function toCall(
   request: TestRequest,
   credentials: Credentials | undefined,
 ): Call {
-  const { id, input, list, fields, expand, ifMatch, timeoutMs, waitMs, signal } = request;
+  const { id, input, messages, list, fields, expand, ifMatch, timeoutMs, waitMs, signal } = request;
   const idempotencyKey = keyFor(engine.model.operations[operation], request);
   return {
     operation,
     ...(id === undefined ? {} : { id }),
     ...(input === undefined ? {} : { input }),
+    ...(messages === undefined ? {} : { messages }),
     ...(list === undefined ? {} : { list }),
     ...(fields === undefined ? {} : { fields }),
     ...(expand === undefined ? {} : { expand }),
