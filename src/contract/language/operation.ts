@@ -200,14 +200,14 @@ export function channel<I extends AnyField, O extends AnyField, K extends Channe
   return free("channel", name, { ...rest, key: key?.name, input: send, output: receive });
 }
 
-function free<K extends OperationKind>(
+function free<K extends OperationKind, TTarget>(
   kind: K,
   name: string,
   given: OperationSpec["options"] & {
     readonly input?: AnyField | undefined;
     readonly output?: AnyField | undefined;
   },
-): Operation<any, any, any, K, never> {
+): Operation<any, any, TTarget, K, never> {
   const { input, output, ...options } = { ...given };
   const spec = { kind, name, options, ...(input ? { input } : {}), ...(output ? { output } : {}) };
   return Object.freeze({ kind: "operation", spec: Object.freeze(spec) });
