@@ -17,7 +17,10 @@ const ROOMS: Record<string, { readonly rooms?: readonly string[]; readonly packa
   "contract/language": { rooms: ["contract/schema"] },
   "contract/model": { rooms: ["contract/schema", "contract/language"] },
   "contract/proto": { rooms: ["contract/schema", "contract/model"] },
-  "contract/emit": { rooms: ["contract/schema", "contract/language", "contract/model", "contract/proto"] },
+  "contract/graphql": { rooms: ["contract/schema", "contract/model"] },
+  "contract/emit": {
+    rooms: ["contract/schema", "contract/language", "contract/model", "contract/proto", "contract/graphql"],
+  },
   "wire/rest": {},
   "wire/grpc": {},
   "wire/connect": { rooms: ["wire/grpc"] },

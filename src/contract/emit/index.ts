@@ -5,3 +5,4 @@ export { emitJsonSchema, type JsonSchemaOptions } from "./json-schema.ts";
 export { emitOpenApi, type OpenApiOptions } from "./openapi.ts";
 export { type ErrorsByStatus, errorsOf } from "./operation-errors.ts";
 export { nameOperations, type OperationNames } from "./operation-names.ts";
+export { emitSdl, printDescription } from "./sdl.ts";

@@ -1,13 +1,24 @@
 import { OWN_PATHS } from "./check-routes.ts";
-import type { OperationModel, ResourceModel } from "./model.ts";
+import {
+  callName,
+  errorTypeName,
+  filterFieldName,
+  filterTypeName,
+  graphqlField,
+  isInGraphql,
+  type NamedType,
+  typesWithin,
+} from "./graphql-names.ts";
+import type { ErrorModel, OperationModel, ResourceModel } from "./model.ts";
 import { toPascalCase } from "./names.ts";
 import { OPERATION_TABLE } from "./operation-resource.ts";
 import type { Report } from "./report.ts";
 
-/** Names of GraphQL itself, of Relay, and of our scalars; no resource may become one of them. */
+/** Names of GraphQL itself, of Relay, and of our scalars; no type may become one of them. */
 const GRAPHQL_TYPES = [
   ...["Query", "Mutation", "Subscription", "String", "Int", "Float", "Boolean", "ID", "Node", "PageInfo"],
   ...["Int64", "Decimal", "Money", "Timestamp", "Date", "Duration", "Bytes", "Json", "File"],
+  ...["DateTime", "JSON", "Map", "DeclaredError"],
 ];
 
 /** Names of one kind that must differ; tells of each pair of places that share one only once. */
@@ -19,12 +30,13 @@ interface Names {
 export interface Named {
   readonly resources: readonly ResourceModel[];
   readonly operations: readonly OperationModel[];
+  readonly errors: readonly ErrorModel[];
   /** Ids of operations whose paths their author has written, which {@link checkRoutes} looks after. */
   readonly placed: ReadonlySet<string>;
 }
 
 /** Reports names that differ in the contract and become the same in REST, SQL, GraphQL or protobuf. */
-export function checkCollisions({ resources, operations, placed }: Named, report: Report): void {
+export function checkCollisions({ resources, operations, errors, placed }: Named, report: Report): void {
   const told = new Set<string>();
   const names = (what: string): Names => {
     const taken = new Map<string, string>();
@@ -38,7 +50,8 @@ export function checkCollisions({ resources, operations, placed }: Named, report
     };
     return { take };
   };
-  checkResources(resources, names);
+  const types = names("GraphQL and protobuf type");
+  checkResources(resources, names, types);
   // Where the names of resources collide, those of all their operations do.
   const distinct = resources.filter(({ name, plural }) => plural !== name && !told.has(`resource ${name}`));
   const byName = new Map(distinct.map((resource) => [resource.name, resource]));
@@ -49,32 +62,66 @@ export function checkCollisions({ resources, operations, placed }: Named, report
       placed,
     },
     names,
+    types,
   );
+  for (const { code, data } of errors) {
+    const type = errorTypeName(code);
+    types.take(type, `error ${code}`, "rename the error");
+    if (data) takeInner(types, typesWithin(data.type, `${type}Data`, "data", false), `error ${code}`);
+  }
   for (const resource of resources) checkEnums(resource, names);
 }
 
 type MakeNames = (what: string) => Names;
 
-function checkResources(resources: readonly ResourceModel[], names: MakeNames): void {
+function checkResources(resources: readonly ResourceModel[], names: MakeNames, types: Names): void {
   const prefixes = names("id prefix");
   const tables = names("SQL table");
   const paths = names("REST path");
-  const types = names("GraphQL and protobuf type");
   for (const name of OWN_PATHS) paths.take(`/${name}`, "Concordat", "");
   for (const name of GRAPHQL_TYPES) types.take(name, "GraphQL", "");
-  for (const { name, prefix, table, path, fields } of resources) {
+  for (const resource of resources) {
+    const { name, prefix, table, path } = resource;
     const place = `resource ${name}`;
     if (prefix !== "") prefixes.take(prefix, place, 'give t.id("…") a prefix of its own');
     tables.take(table, place, "give one of them another `plural`");
     // The path of long-running operations is Concordat's own.
     if (table !== OPERATION_TABLE) paths.take(`/${path}`, place, "give it another `plural`");
-    const type = toPascalCase(name);
-    const fix = "rename the resource or the field";
-    for (const suffix of ["", "Connection", "Edge"]) types.take(`${type}${suffix}`, place, fix);
-    for (const [field, { type: of }] of Object.entries(fields)) {
-      if (of.kind !== "enum" && of.kind !== "object" && of.kind !== "union") continue;
-      types.take(`${type}${toPascalCase(field)}`, `${place}, field ${field}`, fix);
-    }
+    checkResourceTypes(resource, names, types);
+  }
+}
+
+function checkResourceTypes(resource: ResourceModel, names: MakeNames, types: Names): void {
+  const { name, fields, list } = resource;
+  const place = `resource ${name}`;
+  const type = toPascalCase(name);
+  const fix = "rename the resource or the field";
+  for (const suffix of ["", "Connection", "Edge", "Filter", "Sort"])
+    types.take(`${type}${suffix}`, place, fix);
+  for (const [field, { type: of }] of Object.entries(fields)) {
+    takeInner(types, typesWithin(of, type + toPascalCase(field), field, false), place);
+    takeInner(types, typesWithin(of, type + toPascalCase(field), field, true), place);
+  }
+  const members = names("GraphQL field");
+  for (const field of Object.keys(fields)) members.take(field, `${place}, field ${field}`, fix);
+  // Beside the row that a ref names stands its id.
+  for (const [field, { type: of, writeOnly }] of Object.entries(fields)) {
+    if (of.kind !== "ref" || writeOnly) continue;
+    members.take(`${field}Id`, `${place}, field ${field}, whose id is so called`, fix);
+  }
+  const filters = names("GraphQL filter");
+  for (const path of Object.keys(list.filter)) {
+    filters.take(filterFieldName(path), `${place}, list.filter ${path}`, fix);
+    types.take(filterTypeName(resource, path), `${place}, list.filter ${path}`, fix);
+  }
+  const sorts = names("GraphQL sort");
+  for (const path of list.sort) sorts.take(filterFieldName(path), `${place}, list.sort ${path}`, fix);
+}
+
+/** Types that lie inside another: each at a path of its own. */
+function takeInner(types: Names, inner: Iterable<NamedType>, place: string): void {
+  for (const { name, path } of inner) {
+    types.take(name, `${place}, field ${path}`, "rename the resource or the field");
   }
 }
 
@@ -82,11 +129,13 @@ function checkOperations(
   resources: ReadonlyMap<string, ResourceModel>,
   { operations, placed }: Pick<Named, "operations" | "placed">,
   names: MakeNames,
+  types: Names,
 ): void {
   const paths = names("REST path");
   const calls = names("protobuf method");
   const fields = names("GraphQL field");
   for (const name of OWN_PATHS) paths.take(`/${name}`, "Concordat", "");
+  for (const name of ["node", "nodes"]) fields.take(`Query.${name}`, "GraphQL", "");
   for (const { path, name, table } of resources.values()) {
     if (table !== OPERATION_TABLE) paths.take(`/${path}`, `resource ${name}`, "");
   }
@@ -100,20 +149,27 @@ function checkOperations(
     calls.take(call, place, fix);
     const root =
       operation.kind === "query" ? "Query" : operation.kind === "command" ? "Mutation" : "Subscription";
-    fields.take(`${root}.${graphqlField(operation, resource, call)}`, place, fix);
+    fields.take(`${root}.${graphqlField(operation, resource)}`, place, fix);
+    if (isInGraphql(operation)) takeOperationTypes(operation, { call, place, types });
   }
 }
 
-/** `ListAppointments`, `CancelAppointment`, `ExportAll`. */
-function callName({ name, method }: OperationModel, resource: ResourceModel | undefined): string {
-  if (resource === undefined) return toPascalCase(name);
-  return toPascalCase(name) + toPascalCase(method === "list" ? resource.plural : resource.name);
-}
-
-function graphqlField({ method }: OperationModel, resource: ResourceModel | undefined, call: string): string {
-  if (method === "get" && resource) return resource.name;
-  if (method === "list" && resource) return resource.plural;
-  return call.charAt(0).toLowerCase() + call.slice(1);
+function takeOperationTypes(
+  { kind, method, input, output, errors }: OperationModel,
+  { call, place, types }: { readonly call: string; readonly place: string; readonly types: Names },
+): void {
+  const fix = "rename one of them";
+  if (kind === "command") types.take(`${call}Payload`, place, fix);
+  if (kind === "command" && errors.length > 0) types.take(`${call}Error`, place, fix);
+  if (input !== undefined && kind === "command") types.take(`${call}Input`, place, fix);
+  // What create, replace and patch take is named by the resource.
+  const own = method === undefined || method === "action";
+  for (const [field, { type }] of own ? Object.entries(input?.fields ?? {}) : []) {
+    takeInner(types, typesWithin(type, call + toPascalCase(field), field, true), place);
+  }
+  if (output.kind === "value") {
+    takeInner(types, typesWithin(output.field.type, `${call}Result`, "output", false), place);
+  }
 }
 
 /** Values of enums stand beside their type in protobuf, so two enums of a message share one set of names. */

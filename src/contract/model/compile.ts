@@ -82,7 +82,15 @@ export function compile(api: Api): Model {
   }
   const events = compileEvents(read.list("events", "events") ?? [], scope);
   const placed = new Set([...specs].filter(([, { options }]) => options.http?.path).map(([id]) => id));
-  checkCollisions({ resources: [...models.values()], operations: Object.values(operations), placed }, report);
+  checkCollisions(
+    {
+      resources: [...models.values()],
+      operations: Object.values(operations),
+      errors: Object.values(errors.models()),
+      placed,
+    },
+    report,
+  );
   checkRoutes({ base: rest.model.base, operations: Object.values(operations), placed }, report);
   checkRelationPaths(Object.values(operations), models, report);
   const related = compileRelations(models, operations, report);
