@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from "graphql";
 import type { Violation } from "../../../base/errors/index.ts";
-import { isDecimal, isWritingOf, type JsonValue } from "../../../base/lib/index.ts";
+import { isDecimal, isWritingOf } from "../../../base/lib/index.ts";
 import { type GraphqlScalar, isOwnScalar, SCALAR_TYPES } from "../../../contract/graphql/index.ts";
 import { compileDecoder, type Decoder } from "../../../contract/schema/index.ts";
 
@@ -10,16 +10,16 @@ import { compileDecoder, type Decoder } from "../../../contract/schema/index.ts"
  */
 export function createScalar({ name, description }: GraphqlScalar): GraphQLScalarType {
   const check = checkerOf(name);
-  return new GraphQLScalarType<JsonValue, JsonValue>({
+  return new GraphQLScalarType({
     name,
     description,
-    serialize: (value) => value as JsonValue,
-    parseValue: (value) => check(value as JsonValue),
+    serialize: (value) => value,
+    parseValue: check,
     parseLiteral: (node, variables) => check(literalToJson(node, variables ?? {})),
   });
 }
 
-type Check = (value: JsonValue) => JsonValue;
+type Check = (value: unknown) => unknown;
 
 function checkerOf(name: string): Check {
   if (name === "JSON") return (value) => value;
@@ -47,7 +47,7 @@ function checkerOf(name: string): Check {
 }
 
 /** A literal as the JSON that it stands for. Throws where a number would be rounded. */
-export function literalToJson(node: ValueNode, variables: Readonly<Record<string, unknown>>): JsonValue {
+export function literalToJson(node: ValueNode, variables: Readonly<Record<string, unknown>>): unknown {
   switch (node.kind) {
     case Kind.NULL:
       return null;
@@ -67,7 +67,7 @@ export function literalToJson(node: ValueNode, variables: Readonly<Record<string
     case Kind.LIST:
       return node.values.map((item) => literalToJson(item, variables));
     case Kind.OBJECT: {
-      const value: Record<string, JsonValue> = {};
+      const value: Record<string, unknown> = {};
       for (const field of node.fields) {
         // As Object.defineProperty: a key such as __proto__ is refused by who reads the value, not lost here.
         const inner = literalToJson(field.value, variables);
@@ -81,6 +81,6 @@ export function literalToJson(node: ValueNode, variables: Readonly<Record<string
       return value;
     }
     case Kind.VARIABLE:
-      return (variables[node.name.value] as JsonValue | undefined) ?? null;
+      return variables[node.name.value] ?? null;
   }
 }
