@@ -115,6 +115,15 @@ export function isConnectionLoss(code: string): boolean {
   return code === "25006" || code === "25P03" || code === "3D000";
 }
 
+/**
+ * What a statement outside of a transaction was doing when it failed: a change commits by itself, so when the connection
+ * breaks nobody knows whether it did.
+ */
+export function fateOf(error: unknown, purpose: Purpose | undefined): Purpose | undefined {
+  const changes = purpose === "write" || purpose === "delete";
+  return changes && error instanceof DatabaseError && isConnectionLoss(error.code) ? "commit" : purpose;
+}
+
 /** Whether nothing sent on the connection after this error is answered: its socket broke or the server says goodbye. */
 export function isBroken(code: string): boolean {
   return BROKEN.has(code) || /^(?:57P0[1-5]|25P03|08)/.test(code);

@@ -1,56 +1,53 @@
-import { type Connection, DatabaseError, isStalePlan, type QueryResult, type SqlText } from "./driver.ts";
+import { type Connection, DatabaseError, isStalePlan } from "./driver.ts";
 import { isConnectionLoss } from "./errors.ts";
+import type { SharedStatement } from "./lane-statement.ts";
 import type { Pool } from "./pool.ts";
 
-/** What a lane must know of a read. */
-export interface SharedRead {
-  readonly text: string;
-  readonly parameters: readonly SqlText[];
-  /** Its caller has been answered. */
-  readonly settled: boolean;
-  /** Undefined: it must be run again alone. */
-  finish(result: QueryResult | undefined): void;
-  fail(error: unknown): void;
-}
-
 // Fewer than the 100 that postgres.js pipelines, beyond which it would fall back to one statement at a time.
-const MAX_READS = 64;
+const MAX_STATEMENTS = 64;
 
-// Ticks after the first look at which those behind a read that still runs go elsewhere: 20 to 30 ms in all.
+// Ticks after the first look at which those behind a statement that still runs go elsewhere: 20 to 30 ms in all.
 const SLOW_TICKS = 2;
 
-// Ticks after which its statement is kept out of the lanes for a while.
+// Ticks after which a read's statement is kept out of the lanes for a while.
 const VERY_SLOW_TICKS = 10;
+
+// Ticks after which an insert that others wait for, or could, is cancelled to wait for its lock elsewhere: 40 to 50 ms.
+const LOCKED_TICKS = 4;
 
 // Ticks after which a cancelled statement that still runs means a dead network: five seconds.
 const DEAD_TICKS = 500;
 
 /**
- * One shared connection, held while reads are under way on it. The database runs them in the order sent, so only the
- * first can be running. A tick is the store's own, not the clock's: a process that was busy has not made a read slow.
+ * One shared connection, held while statements are under way on it. The database runs them in the order sent, each a
+ * transaction of its own, so only the first can be running. A tick is the store's own, not the clock's: a process that
+ * was busy has not made a statement slow.
  */
 export class Lane {
   readonly #pool: Pool;
   #connection: Connection | undefined;
   #opening = false;
   /** Sent and not yet answered. */
-  #sent: SharedRead[] = [];
+  #sent: SharedStatement[] = [];
   /** To be sent when the connection is there, or has prepared a statement. */
-  #waiting: SharedRead[] = [];
-  /** Tick at which the first read was first seen to be the first. */
+  #waiting: SharedStatement[] = [];
+  /** Tick at which the first statement was first seen to be the first. */
   #since: number | undefined;
   #preparing = false;
   #slow = false;
   #worn = false;
   #cancelling = false;
-  /** Tick at which the first read was cancelled. */
-  #cancelledAt: number | undefined;
+  /** A cancellation that may or may not arrive some day: the connection goes to nobody else. */
+  #undelivered = false;
+  /** The first statement, once it was cancelled, and the tick at which it was. */
+  #cancelled: SharedStatement | undefined;
+  #cancelledAt = 0;
 
   constructor(pool: Pool) {
     this.#pool = pool;
   }
 
-  /** Reads under way. */
+  /** Statements under way. */
   get size(): number {
     return this.#sent.length + this.#waiting.length;
   }
@@ -60,9 +57,10 @@ export class Lane {
     return this.#opening || this.#connection !== undefined;
   }
 
-  /** Whether it takes another read now. */
+  /** Whether it takes another statement now. */
   get accepts(): boolean {
-    if (!this.held || this.#slow || this.#worn || this.#cancelling || this.size >= MAX_READS) return false;
+    if (!this.held || this.#slow || this.#worn || this.#cancelling || this.size >= MAX_STATEMENTS)
+      return false;
     const connection = this.#connection;
     return connection === undefined || !(connection.lost || connection.stale);
   }
@@ -84,17 +82,17 @@ export class Lane {
       },
       () => {
         this.#opening = false;
-        for (const read of this.#waiting.splice(0)) read.finish(undefined);
+        for (const statement of this.#waiting.splice(0)) statement.finish(undefined);
       },
     );
   }
 
-  send(read: SharedRead): void {
-    this.#waiting.push(read);
+  send(statement: SharedStatement): void {
+    this.#waiting.push(statement);
     if (this.#connection !== undefined) this.#flush(this.#connection);
   }
 
-  /** Looks after reads that take long; called at every tick. Returns the text of one that turns out very slow. */
+  /** Looks after statements that take long; called at every tick. Returns the text of one to be kept out for a while. */
   check(tick: number): string | undefined {
     const connection = this.#connection;
     if (connection === undefined) return undefined;
@@ -105,56 +103,69 @@ export class Lane {
       this.#since = tick;
       return undefined;
     }
-    // Still running although nobody waits for it.
-    if (first.settled && this.#cancelledAt === undefined) this.#cancel(connection, tick);
-    if (this.#cancelledAt !== undefined && tick - this.#cancelledAt >= DEAD_TICKS) {
+    const age = tick - this.#since;
+    const locked = !first.repeatable && age >= LOCKED_TICKS;
+    // Still running although nobody waits for it, or in the way of others.
+    if ((first.settled || locked) && this.#cancelled === undefined) this.#cancel(connection, first, tick);
+    const dead =
+      this.#undelivered || (this.#cancelled !== undefined && tick - this.#cancelledAt >= DEAD_TICKS);
+    if (dead && this.#isForsaken) {
       this.#leave(connection, true);
       return undefined;
     }
-    const age = tick - this.#since;
     if (!this.#slow && age >= SLOW_TICKS) {
       this.#slow = true;
-      for (const read of this.#sent.slice(1)) read.finish(undefined);
-      for (const read of this.#waiting.splice(0)) read.finish(undefined);
+      for (const statement of this.#sent.slice(1)) if (statement.repeatable) statement.finish(undefined);
+      for (const statement of this.#waiting.splice(0)) statement.finish(undefined);
     }
-    return age === VERY_SLOW_TICKS ? first.text : undefined;
+    return locked || (first.repeatable && age === VERY_SLOW_TICKS) ? first.text : undefined;
+  }
+
+  /** Whether nobody would be left in doubt if the connection were closed. */
+  get #isForsaken(): boolean {
+    return this.#sent.every(({ settled, repeatable }) => settled || repeatable);
   }
 
   #flush(connection: Connection): void {
     let next = 0;
     for (; next < this.#waiting.length && !this.#preparing; next++) {
-      const read = this.#waiting[next];
-      if (read === undefined || read.settled) continue;
+      const statement = this.#waiting[next];
+      if (statement === undefined || statement.settled) continue;
+      // Known before it was sent: it had no effect.
+      if (connection.lost) {
+        statement.finish(undefined);
+        continue;
+      }
       // What is sent behind a statement being prepared would be queued by postgres.js one by one, and all after it.
-      this.#preparing = !connection.isPrepared(read.text);
-      this.#send(connection, read);
+      this.#preparing = !connection.isPrepared(statement.text);
+      this.#send(connection, statement);
     }
     this.#waiting.splice(0, next);
   }
 
-  #send(connection: Connection, read: SharedRead): void {
-    this.#sent.push(read);
-    connection.query(read.text, read.parameters, true).then(
+  #send(connection: Connection, statement: SharedStatement): void {
+    this.#sent.push(statement);
+    connection.query(statement.text, statement.parameters, true).then(
       (result) => {
-        read.finish(result);
-        this.#done(connection, read);
+        statement.finish(result);
+        this.#done(connection, statement);
       },
       (error: unknown) => {
-        if (isNeighbours(error)) read.finish(undefined);
-        else read.fail(error);
-        this.#done(connection, read);
+        if (mayRunAgain(statement, error)) statement.finish(undefined);
+        else statement.fail(error);
+        this.#done(connection, statement);
       },
     );
   }
 
-  #done(connection: Connection, read: SharedRead): void {
+  #done(connection: Connection, statement: SharedStatement): void {
     if (this.#connection !== connection) return;
-    const place = this.#sent.indexOf(read);
+    const place = this.#sent.indexOf(statement);
     this.#sent.splice(place, 1);
     if (place === 0) {
       this.#since = undefined;
       this.#slow = false;
-      if (!this.#cancelling) this.#cancelledAt = undefined;
+      if (!this.#cancelling) this.#cancelled = undefined;
     }
     if (this.#preparing) {
       this.#preparing = false;
@@ -163,27 +174,35 @@ export class Lane {
     this.#rest(connection);
   }
 
-  #cancel(connection: Connection, tick: number): void {
+  #cancel(connection: Connection, first: SharedStatement, tick: number): void {
+    this.#cancelled = first;
     this.#cancelledAt = tick;
     this.#cancelling = true;
     connection.cancel().then(
       () => {
         if (this.#connection !== connection) return;
         this.#cancelling = false;
+        if (this.#sent[0] !== first) this.#cancelled = undefined;
         this.#rest(connection);
       },
-      () => this.#leave(connection, true),
+      () => {
+        if (this.#connection !== connection) return;
+        this.#undelivered = true;
+        this.#rest(connection);
+      },
     );
   }
 
   /** Gives the connection back where nothing is left to do; not while a cancellation could hit its next user. */
   #rest(connection: Connection): void {
-    if (this.size === 0 && !this.#cancelling) this.#leave(connection, false);
+    if (this.#undelivered ? this.#isForsaken : this.size === 0 && !this.#cancelling)
+      this.#leave(connection, this.#undelivered);
   }
 
   #leave(connection: Connection, broken: boolean): void {
     if (this.#connection !== connection) return;
-    const reads = [...this.#sent, ...this.#waiting];
+    const sent = this.#sent;
+    const waiting = this.#waiting;
     this.#connection = undefined;
     this.#sent = [];
     this.#waiting = [];
@@ -192,15 +211,22 @@ export class Lane {
     this.#slow = false;
     this.#worn = false;
     this.#cancelling = false;
-    this.#cancelledAt = undefined;
+    this.#undelivered = false;
+    this.#cancelled = undefined;
     if (broken) this.#pool.discard(connection);
     else this.#pool.release(connection);
-    for (const read of reads) read.finish(undefined);
+    // Inserts that were sent are told by the connection that it is lost.
+    for (const statement of sent) if (statement.repeatable) statement.finish(undefined);
+    for (const statement of waiting) statement.finish(undefined);
   }
 }
 
-/** Whether an error may be due to another read: a cancellation, a lost connection, a migration noticed. */
-function isNeighbours(error: unknown): boolean {
+/**
+ * Whether an error may be due to another statement, and running this one again is safe. A cancelled statement was
+ * undone, one whose plan is stale has not begun; what became of an insert whose connection was lost nobody knows.
+ */
+function mayRunAgain({ repeatable }: SharedStatement, error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return false;
-  return error.code === "57014" || isStalePlan(error) || isConnectionLoss(error.code);
+  if (error.code === "57014" || isStalePlan(error)) return true;
+  return repeatable && isConnectionLoss(error.code);
 }

@@ -1,6 +1,6 @@
 import { ApiError } from "../../base/errors/index.ts";
 import { type Connection, DatabaseError, type QueryResult, type SqlText } from "./driver.ts";
-import { type Constraints, isConnectionLoss, type Purpose, toStoreError } from "./errors.ts";
+import { type Constraints, fateOf, type Purpose, toStoreError } from "./errors.ts";
 import type { Interruptible, Interruption } from "./interruption.ts";
 import type { Pool } from "./pool.ts";
 
@@ -67,7 +67,13 @@ export class Lease implements Interruptible {
         },
         (error: unknown) => {
           this.#rejects.delete(reject);
-          reject(toStoreError(this.#explain(error), this.#fateOf(error, purpose), this.#constraints));
+          reject(
+            toStoreError(
+              this.#explain(error),
+              this.#transaction ? purpose : fateOf(error, purpose),
+              this.#constraints,
+            ),
+          );
         },
       );
     });
@@ -108,13 +114,6 @@ export class Lease implements Interruptible {
       this.#interruption.remove(this);
       this.#pool.release(this.#connection);
     }
-  }
-
-  /** A change outside of a transaction commits by itself: when the connection breaks, nobody knows whether it did. */
-  #fateOf(error: unknown, purpose: Purpose | undefined): Purpose | undefined {
-    const changes = purpose === "write" || purpose === "delete";
-    const lost = error instanceof DatabaseError && isConnectionLoss(error.code);
-    return changes && lost && !this.#transaction ? "commit" : purpose;
   }
 
   /** Why nothing more can be done here. */

@@ -41,9 +41,14 @@ export class Pool {
     return this.#takeIdle() ?? this.#wait(interruption);
   }
 
-  /** Whether a connection would be given at once. */
-  get hasIdle(): boolean {
-    return this.#idle.length > 0 && this.#waiting.size === 0;
+  /** Whether a connection would be given at once, or opened. */
+  get hasRoom(): boolean {
+    return this.#waiting.size === 0 && (this.#idle.length > 0 || this.#open < this.#options.maxConnections);
+  }
+
+  /** Whether anybody waits for a connection. */
+  get isWanted(): boolean {
+    return this.#waiting.size > 0;
   }
 
   #takeIdle(): Connection | undefined {

@@ -6,9 +6,9 @@ import { customer, scope, shop } from "../../../test/support/shop.ts";
 import { ApiError } from "../../base/errors/index.ts";
 import type { Connection, Driver } from "./driver.ts";
 import { Interruption } from "./interruption.ts";
+import { Lanes } from "./lanes.ts";
 import { Pool } from "./pool.ts";
 import { createPostgresDriver } from "./postgres-driver.ts";
-import { ReadLanes } from "./read-lanes.ts";
 
 const LIMITS = { maxWaiting: 100, maxAgeMs: 60_000 };
 const ECHO = "select $1::text";
@@ -43,9 +43,9 @@ for (const database of databases()) {
         },
       };
       const pool = new Pool(counting, { ...LIMITS, maxConnections });
-      const lanes = new ReadLanes(pool);
+      const lanes = new Lanes(pool, { repeatable: true, explain: (error) => error });
       const read = (text: string, parameter: string, interruption = new Interruption()) => {
-        const reading = lanes.read(text, [parameter], interruption);
+        const reading = lanes.run(text, [parameter], interruption);
         return reading?.then((result) => result?.rows[0]?.[0]);
       };
       return { pool, lanes, read, most, close: () => pool.close() };
@@ -103,7 +103,7 @@ for (const database of databases()) {
       for (const [index, answer] of behind.entries())
         assert.ok(answer === undefined || answer === String(index + 1));
       // It is found out after 100 ms or so, more where the machine is busy.
-      while (lanes.read(SLEEP, ["0"], interruption) !== undefined) await sleep(20);
+      while (lanes.run(SLEEP, ["0"], interruption) !== undefined) await sleep(20);
       interruption.interrupt(new ApiError("cancelled", "enough"));
       await Promise.allSettled(slow);
       assert.equal((await read(ECHO, "again")) ?? "again", "again");

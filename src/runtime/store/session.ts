@@ -16,7 +16,7 @@ import type {
 } from "../engine/ports.ts";
 import { claimLock } from "./claim-lock.ts";
 import { DatabaseError, isStalePlan, type QueryResult, type SqlText } from "./driver.ts";
-import { abortError, type Purpose, toStoreError } from "./errors.ts";
+import { abortError, type Purpose } from "./errors.ts";
 import { Interruption } from "./interruption.ts";
 import { Lease } from "./lease.ts";
 import { readPage } from "./page.ts";
@@ -116,7 +116,7 @@ export class StoreSession implements Session {
     const parameters = [...table.columns.values()].map((column) =>
       encodeColumn(column, values[column.field]),
     );
-    const { rows } = await this.#run(statement.text, parameters, true, "write");
+    const { rows } = await this.#insert(statement.text, parameters);
     return statement.read(rows[0]!);
   }
 
@@ -222,19 +222,19 @@ export class StoreSession implements Session {
 
   /** Runs a statement that only reads: with those of other calls where it can. */
   async #read(text: string, parameters: readonly SqlText[], prepare: boolean): Promise<QueryResult> {
-    if (prepare && !this.inTransaction) {
-      const { lanes, tables } = this.#parts;
-      const shared = lanes.read(text, parameters, this.#interruption);
-      if (shared !== undefined) {
-        try {
-          const result = await shared;
-          if (result !== undefined) return result;
-        } catch (error) {
-          throw toStoreError(error, "read", tables.constraints);
-        }
-      }
-    }
-    return this.#run(text, parameters, prepare);
+    const shared =
+      prepare && !this.inTransaction
+        ? this.#parts.readLanes.run(text, parameters, this.#interruption)
+        : undefined;
+    return (shared && (await shared)) ?? this.#run(text, parameters, prepare);
+  }
+
+  /** Inserts a row: outside of a transaction with the inserts of other calls. */
+  async #insert(text: string, parameters: readonly SqlText[]): Promise<QueryResult> {
+    const shared = this.inTransaction
+      ? undefined
+      : this.#parts.insertLanes.run(text, parameters, this.#interruption);
+    return (shared && (await shared)) ?? this.#run(text, parameters, true, "write");
   }
 
   async #run(

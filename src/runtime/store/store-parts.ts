@@ -1,7 +1,8 @@
 import type { Model } from "../../contract/model/index.ts";
 import type { Clock } from "../engine/ports.ts";
+import { fateOf, toStoreError } from "./errors.ts";
+import { Lanes } from "./lanes.ts";
 import type { Pool } from "./pool.ts";
-import { ReadLanes } from "./read-lanes.ts";
 import type { ReadRow } from "./sql/get.sql.ts";
 import type { ReadPageRow } from "./sql/list.sql.ts";
 import { StatementCache } from "./statements.ts";
@@ -12,7 +13,10 @@ import { createTables, type Tables } from "./tables.ts";
 export interface StoreParts {
   readonly model: Model;
   readonly pool: Pool;
-  readonly lanes: ReadLanes;
+  /** Connections that reads share. */
+  readonly readLanes: Lanes;
+  /** Connections that inserts share. */
+  readonly insertLanes: Lanes;
   readonly clock: Clock;
   readonly stepLocks: StepLocks;
   readonly tables: Tables;
@@ -28,13 +32,22 @@ export function createStoreParts({
   clock,
   stepLocks,
 }: Pick<StoreParts, "model" | "pool" | "clock" | "stepLocks">): StoreParts {
+  const tables = createTables(model);
+  const { constraints } = tables;
   return {
     model,
     pool,
-    lanes: new ReadLanes(pool),
+    readLanes: new Lanes(pool, {
+      repeatable: true,
+      explain: (error) => toStoreError(error, "read", constraints),
+    }),
+    insertLanes: new Lanes(pool, {
+      repeatable: false,
+      explain: (error) => toStoreError(error, fateOf(error, "write"), constraints),
+    }),
     clock,
     stepLocks,
-    tables: createTables(model),
+    tables,
     gets: new StatementCache(),
     lists: new StatementCache(),
     writes: new StatementCache(),
