@@ -36,6 +36,23 @@ export function readGraphqlBody(body: JsonValue | undefined): GraphqlParameters 
   return checked(body, (name) => `/${name}`);
 }
 
+/** Reads a body that is a list of requests; throws `malformed_request` for none, too many, and the first wrong one. */
+export function readGraphqlBatch(
+  body: readonly JsonValue[],
+  maxRequests: number,
+): readonly GraphqlParameters[] {
+  if (body.length === 0) throw new ApiError("malformed_request", "The batch is empty.");
+  if (body.length > maxRequests) {
+    const message = `The batch has ${body.length} requests; at most ${maxRequests} are taken.`;
+    throw new ApiError("malformed_request", message, { data: { maxRequests, found: body.length } });
+  }
+  return body.map((request, index) => {
+    if (!isMap(request))
+      throw new ApiError("malformed_request", `Request ${index} of the batch is not an object.`);
+    return checked(request, (name) => `/${index}/${name}`);
+  });
+}
+
 /**
  * Reads a request from a query string without its question mark: `variables` and `extensions` are JSON texts, an empty
  * `operationName` counts as absent. Throws `malformed_request` like {@link readGraphqlBody}, and for a parameter given

@@ -1,4 +1,4 @@
-export { type GraphqlParameters, readGraphqlBody, readGraphqlQuery } from "./codec.ts";
+export { type GraphqlParameters, readGraphqlBatch, readGraphqlBody, readGraphqlQuery } from "./codec.ts";
 export { type GraphqlErrorPlace, toGraphqlError } from "./errors.ts";
 export {
   GRAPHQL_MEDIA_TYPES,

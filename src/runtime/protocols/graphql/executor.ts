@@ -42,6 +42,8 @@ export interface GraphqlAnswer {
   readonly hasData: boolean;
   /** Largest of its errors'. */
   readonly retryAfterSeconds?: number;
+  /** Nobody may ask without better credentials: every field of the root was refused with `unauthenticated`. */
+  readonly isUnauthenticated?: boolean;
   /** Rows that the engine read for it. */
   readonly rowsRead?: number;
   /** For an answer without errors: the strictest `Cache-Control` of the operations it was read from, where all have one. */
@@ -59,8 +61,8 @@ export interface GraphqlExecutor {
 /** What an executor is made of. */
 export interface GraphqlExecutorOptions {
   readonly engine: Engine;
-  /** Tokens of a document; the parser stops there. Default 10,000. */
-  readonly maxTokens?: number;
+  /** Looks at a source text before it is parsed: its tokens, its brackets. What it finds ends the preparation. */
+  readonly checkSource?: (source: string) => readonly GraphQLFormattedError[];
   /**
    * Looks at a document that has been parsed, before the rules of the specification do, which some documents keep busy for
    * long: its depth, its aliases, its fragments. What it finds ends the preparation.
