@@ -25,6 +25,7 @@ const ROOMS: Record<string, { readonly rooms?: readonly string[]; readonly packa
   "wire/grpc": {},
   "wire/connect": { rooms: ["wire/grpc"] },
   "wire/graphql": { rooms: ["wire/rest"] },
+  "wire/mcp": { rooms: ["wire/rest"] },
   "runtime/engine": { packages: ["node"] },
   "runtime/store": { rooms: ["runtime/engine"], packages: ["node", "@electric-sql/pglite", "postgres"] },
   "runtime/auth": { rooms: ["runtime/engine"], packages: ["node"] },

@@ -1,4 +1,4 @@
-import type { OperationModel } from "../model/index.ts";
+import type { Model, OperationModel } from "../model/index.ts";
 import { toTitle } from "../model/names.ts";
 import { accessText } from "./access-text.ts";
 import type { EmitContext } from "./context.ts";
@@ -37,7 +37,7 @@ function securityOf({ model }: EmitContext, { access }: OperationModel): JsonObj
 }
 
 function describe(context: EmitContext, operation: OperationModel): string {
-  const paragraphs = [operation.description ?? standardText(context, operation)];
+  const paragraphs = [operationText(context.model, operation)];
   paragraphs.push(accessText(context.model, operation));
   for (const [field, states] of Object.entries(operation.when ?? {})) {
     const allowed = alternatives(states.map((state) => `\`${state}\``));
@@ -47,7 +47,9 @@ function describe(context: EmitContext, operation: OperationModel): string {
   return paragraphs.join("\n\n");
 }
 
-function standardText({ model }: EmitContext, { method, name, resource }: OperationModel): string {
+/** Says what an operation does: its author's words or, without them, what follows from its method. */
+export function operationText(model: Model, { description, method, name, resource }: OperationModel): string {
+  if (description !== undefined) return description;
   const found = resource === undefined ? undefined : model.resources[resource];
   const one = words(found?.name ?? "row");
   const many = words(found?.plural ?? "rows");

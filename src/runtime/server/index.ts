@@ -9,6 +9,7 @@ export {
 export type { ForwardedOptions } from "./forwarded.ts";
 export type { ServerLimits } from "./limits.ts";
 export type { ListenOptions } from "./listen.ts";
+export type { McpStartOptions } from "./mcp-route.ts";
 export type { MetricsAccess } from "./operational.ts";
 export type {
   LogLevel,

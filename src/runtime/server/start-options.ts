@@ -4,6 +4,7 @@ import type { OpenedStore, StoreOptions } from "../store/index.ts";
 import type { CloseOptions } from "./close-options.ts";
 import type { ServerOptions } from "./create-server.ts";
 import type { ListenOptions } from "./listen.ts";
+import type { McpStartOptions } from "./mcp-route.ts";
 
 /** How a service is run. Everything has a default. */
 export interface StartOptions
@@ -28,6 +29,8 @@ export interface StartOptions
   readonly publicUrl?: string;
   /** Whether the reference is served at `/docs`. Default true. */
   readonly docs?: boolean;
+  /** Whether agents are served at `/mcp` (Model Context Protocol), and how. Default true. */
+  readonly mcp?: boolean | McpStartOptions;
   /** Signs list cursors. Default: a random one kept in the database, the same for all replicas. */
   readonly cursorSecret?: string;
   /** True: only live API keys work; false: only test keys. Default: both. */
@@ -77,6 +80,7 @@ const NAMES: Readonly<Record<keyof StartOptions, true>> = {
   logLevel: true,
   publicUrl: true,
   docs: true,
+  mcp: true,
   cursorSecret: true,
   liveKeys: true,
   maxConcurrentCalls: true,

@@ -10,6 +10,7 @@ import { type OpenedStore, openStore } from "../store/index.ts";
 import { createLogger } from "./create-logger.ts";
 import { createServer } from "./create-server.ts";
 import { createDocsHandler } from "./docs.ts";
+import { protocolRoutes } from "./protocol-routes.ts";
 import { checkStartOptions, type ServiceCloseOptions, type StartOptions } from "./start-options.ts";
 import { startSweeps } from "./sweeps.ts";
 import { withDocs } from "./with-docs.ts";
@@ -66,11 +67,13 @@ export async function startService(service: Service, options: StartOptions = {})
       cursorSecret: options.cursorSecret ?? (await store.meta.setOnce(CURSOR_SECRET, newSecret())),
       ...pick(options, ["tracer", "maxConcurrentCalls", "operations"]),
     });
+    const onError = (exchange: Exchange, err: unknown) => {
+      logger.error({ requestId: exchange.requestId, operation: exchange.operation, err }, "answer failed");
+    };
     const server = createServer({
       logger,
-      handler: handlerOf({ engine, files: store.files }, options, (exchange, err) => {
-        logger.error({ requestId: exchange.requestId, operation: exchange.operation, err }, "answer failed");
-      }),
+      handler: handlerOf({ engine, files: store.files }, options, onError),
+      routes: protocolRoutes(engine, options, onError),
       errorFormat: createErrorFormat(model.rest.errors),
       ready: () => store.ready(),
       ...pick(options, ["tls", "limits", "metrics", "trustProxies", "forwardedHeader", "worker"]),

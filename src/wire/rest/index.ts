@@ -20,7 +20,7 @@ export {
 export { CSV_MEDIA_TYPE, type CsvSelection, type CsvWriter, createCsvWriter } from "./csv.ts";
 export { type Digest, type DigestAlgorithm, formatDigest, parseDigests } from "./digest.ts";
 export { createErrorFormat, type ErrorFormat, PROBLEM_FORMAT } from "./error-format.ts";
-export { formatProblem, PROBLEM_MEDIA_TYPE, type ProblemContext, problemType } from "./errors.ts";
+export { formatProblem, PROBLEM_MEDIA_TYPE, type ProblemContext, problemType, toJson } from "./errors.ts";
 export {
   findStoredCoding,
   formatEntityTag,

@@ -1,0 +1,1 @@
+export { createMcpHandler, type McpOptions } from "./handler.ts";
