@@ -19,6 +19,13 @@ export interface ExchangeOptions {
   readonly onClosed: (exchange: Exchange) => void;
 }
 
+/** What the log and the metrics say of an RPC beside what they say of every request. */
+export interface RpcFacts {
+  readonly protocol: "grpc" | "grpc-web" | "connect";
+  /** `OK`, or the name of google.rpc.Code; undefined where the caller had gone before there was one. */
+  status: string | undefined;
+}
+
 /** One request and its response: what a protocol is handed, and what the server's log and metrics read afterwards. */
 export class Exchange {
   readonly request: HttpRequest;
@@ -37,6 +44,8 @@ export class Exchange {
   status = 0;
   /** Body bytes sent. */
   sentBytes = 0;
+  /** Of an RPC: the protocol, and the status once there is one. */
+  rpc: RpcFacts | undefined;
   /** The body, or the beginning of it, was taken from the request. */
   bodyRead = false;
   #controller: AbortController | undefined;

@@ -37,6 +37,18 @@ export interface HttpResponse {
    * HEAD and Connection.
    */
   sendWhole?(answer: WholeAnswer): void;
+  /** Trailers; only our own responses on HTTP/2 streams have them. */
+  readonly trailers?: TrailerWriter;
+}
+
+/** An answer that ends with trailers (RFC 9113 section 8.1). Headers and trailers: names and values in turn. */
+export interface TrailerWriter {
+  /** Writes the head, with status 200; the body goes by `write`. */
+  begin(headers: readonly string[]): void;
+  /** Ends the answer, after a last piece of body. */
+  finish(trailers: readonly string[], last?: Uint8Array): void;
+  /** Sends one block of headers that ends the stream: what gRPC calls Trailers-Only. */
+  only(headers: readonly string[]): void;
 }
 
 /** An answer with all its bytes. */

@@ -1,7 +1,17 @@
 export { codingFor, sendBody } from "./answer.ts";
 export { Exchange, type ExchangeHandler, type ExchangeOptions } from "./exchange.ts";
 export { formatHeaderLines } from "./fixed-headers.ts";
-export type { HttpRequest, HttpResponse, WholeAnswer } from "./http.ts";
+export type { HttpRequest, HttpResponse, TrailerWriter, WholeAnswer } from "./http.ts";
 export { createRestHandler, type DocumentOptions, type RestOptions } from "./rest/index.ts";
+export {
+  createRpcHandler,
+  type RpcCodecs,
+  type RpcContext,
+  type RpcHandler,
+  type RpcHandlerOptions,
+  type RpcMethod,
+  type RpcProtocol,
+  type RpcReply,
+} from "./rpc/index.ts";
 export { send } from "./send.ts";
 export { type ProblemOptions, sendProblem } from "./send-problem.ts";

@@ -8,8 +8,7 @@ import {
 import type { Readable } from "node:stream";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { newId } from "../../base/lib/index.ts";
-import { type ErrorFormat, isRequestId } from "../../wire/rest/index.ts";
-import type { Logger } from "../engine/index.ts";
+import { isRequestId } from "../../wire/rest/index.ts";
 import {
   Exchange,
   type ExchangeHandler,
@@ -21,55 +20,18 @@ import {
 import { checkRequest, type ParsedRequest } from "./check-request.ts";
 import type { CloseOptions } from "./close-options.ts";
 import { createDirect } from "./direct.ts";
-import { createAddressReader, type ForwardedOptions } from "./forwarded.ts";
+import { createAddressReader } from "./forwarded.ts";
 import { answerLive, createReadiness } from "./health.ts";
 import { createHttp1 } from "./http1.ts";
 import { createHttp2 } from "./http2.ts";
-import { resolveLimits, type ServerLimits } from "./limits.ts";
+import { resolveLimits } from "./limits.ts";
 import { type ListenOptions, listen } from "./listen.ts";
-import { createMetrics, type Metrics } from "./metrics.ts";
-import { addOperational, type MetricsAccess, metricsHandler } from "./operational.ts";
+import { createMetrics } from "./metrics.ts";
+import { addOperational, metricsHandler } from "./operational.ts";
 import { formatRawAnswer } from "./raw-answer.ts";
 import { logRequest } from "./request-log.ts";
+import type { HttpServer, ServerOptions, TlsOptions } from "./server-options.ts";
 import { sniffProtocol } from "./sniff.ts";
-import type { WorkerRole } from "./workers/index.ts";
-
-/** What a server is made of. */
-export interface ServerOptions extends ForwardedOptions {
-  /** Answers everything but the paths in `routes` and health and metrics. */
-  readonly handler: ExchangeHandler;
-  /** Handlers by exact path, asked before `handler`. */
-  readonly routes?: ReadonlyMap<string, ExchangeHandler>;
-  /** Certificate and key as PEM; with them the port speaks TLS only. */
-  readonly tls?: TlsOptions;
-  readonly limits?: Partial<ServerLimits>;
-  /** Default: none, so that nothing is logged. */
-  readonly logger?: Logger;
-  /** Rejects while requests cannot be served; read by `/readyz`. */
-  readonly ready?: () => Promise<void>;
-  /** Whom `/metrics` is served to; false: nobody. Default `private`. */
-  readonly metrics?: false | MetricsAccess;
-  /** Given where this process is one of several that serve the same port. */
-  readonly worker?: WorkerRole;
-  /** How requests are refused that the handler does not get to see. Default: problem+json. */
-  readonly errorFormat?: ErrorFormat;
-}
-
-export interface TlsOptions {
-  readonly cert: string | Buffer;
-  readonly key: string | Buffer;
-}
-
-/** One port that speaks HTTP/1.1 and HTTP/2, in cleartext or over TLS. */
-export interface HttpServer {
-  /** Listens; resolves with the base URL, such as `http://127.0.0.1:4000`. */
-  listen(options?: ListenOptions): Promise<{ readonly url: string; readonly port: number }>;
-  /** Stops: readiness down, requests under way are finished, the rest is cut off at the deadline. Later calls wait for the first. */
-  close(options?: CloseOptions): Promise<void>;
-  readonly metrics: Metrics;
-  readonly connections: number;
-  readonly requestsInFlight: number;
-}
 
 const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
 
@@ -86,7 +48,7 @@ const REPLACED_REST_MS = 2000;
 export function createServer(options: ServerOptions): HttpServer {
   const limits = resolveLimits(options.limits);
   const addressOf = createAddressReader(options);
-  const { handler, logger, tls, errorFormat } = options;
+  const { handler, rpc, logger, tls, errorFormat } = options;
   const refusal = errorFormat === undefined ? {} : { format: errorFormat };
   const sockets = new Set<Socket>();
   let inFlight = 0;
@@ -144,15 +106,18 @@ export function createServer(options: ServerOptions): HttpServer {
   }
 
   function serve(exchange: Exchange): void {
-    (routes.get(exchange.path) ?? handler)(exchange);
+    const route = routes.get(exchange.path);
+    if (route !== undefined) route(exchange);
+    else if (rpc?.take(exchange) !== true) handler(exchange);
   }
 
   function accept(
-    request: ParsedRequest & Readable,
+    request: ParsedRequest,
+    body: Readable,
     response: HttpResponse,
     expectsContinue: boolean,
   ): Exchange {
-    const exchange = open(request, response, request, expectsContinue);
+    const exchange = open(request, response, body, expectsContinue);
     response.once("close", () => exchange.closed());
     const refused = checkRequest(exchange, request, limits);
     if (refused !== undefined) void sendProblem(exchange, refused, refusal);
@@ -163,8 +128,24 @@ export function createServer(options: ServerOptions): HttpServer {
   }
 
   const onRefused = (status: number) => metrics.observe("none", status, 0);
-  const http1 = createHttp1({ limits, accept, newRequestId, onRefused });
-  const http2 = createHttp2({ limits, accept });
+  const acceptParsed = (
+    request: ParsedRequest & Readable,
+    response: HttpResponse,
+    expectsContinue: boolean,
+  ) => accept(request, request, response, expectsContinue);
+  const http1 = createHttp1({ limits, accept: acceptParsed, newRequestId, onRefused });
+  const http2 = createHttp2({
+    limits,
+    accept: acceptParsed,
+    acceptStream:
+      rpc === undefined
+        ? undefined
+        : (request, response) => {
+            const exchange = accept(request, request.stream, response, false);
+            // Told as soon as the stream is reset; its end may wait until what has come is read.
+            request.stream.once("aborted", () => exchange.closed());
+          },
+  });
   const direct = createDirect({
     limits,
     open,
@@ -240,6 +221,7 @@ export function createServer(options: ServerOptions): HttpServer {
     // The first GOAWAY refuses nothing yet: requests already on their way are served (RFC 9113 section 6.8).
     for (const session of http2.sessions) if (!session.destroyed) session.goaway(0, 2 ** 31 - 1);
     if (noticeMs > 0) await new Promise((resolve) => setTimeout(resolve, noticeMs));
+    rpc?.drain();
     // Connections that wait to be accepted when the port is closed are reset; right after polling there are fewest.
     await new Promise((resolve) => setImmediate(resolve));
     const allClosed = closeListener();

@@ -5,9 +5,10 @@ import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
 import { openRaw } from "../../../test/support/http-clients.ts";
 import { type Exchange, send } from "../protocols/index.ts";
-import { createServer as createHttpServer, type HttpServer } from "./create-server.ts";
+import { createServer as createHttpServer } from "./create-server.ts";
 import { HeadReader } from "./direct-head.ts";
 import { resolveLimits } from "./limits.ts";
+import type { HttpServer } from "./server-options.ts";
 
 const HOST = "Host: a\r\n";
 const get = (path: string, headers = "") => `GET ${path} HTTP/1.1\r\n${HOST}${headers}\r\n`;

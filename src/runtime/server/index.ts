@@ -1,16 +1,12 @@
 export type { CloseOptions } from "./close-options.ts";
 export { createLogger } from "./create-logger.ts";
-export {
-  createServer,
-  type HttpServer,
-  type ServerOptions,
-  type TlsOptions,
-} from "./create-server.ts";
+export { createServer } from "./create-server.ts";
 export type { ForwardedOptions } from "./forwarded.ts";
 export type { ServerLimits } from "./limits.ts";
 export type { ListenOptions } from "./listen.ts";
 export type { McpStartOptions } from "./mcp-route.ts";
 export type { MetricsAccess } from "./operational.ts";
+export type { HttpServer, ServerOptions, TlsOptions } from "./server-options.ts";
 export type {
   LogLevel,
   ServiceCloseOptions,

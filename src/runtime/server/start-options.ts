@@ -2,9 +2,9 @@ import { UsageError } from "../../base/errors/index.ts";
 import type { ApiKeyStore, Clock, Engine, Logger, RunnerOptions, Tracer } from "../engine/index.ts";
 import type { OpenedStore, StoreOptions } from "../store/index.ts";
 import type { CloseOptions } from "./close-options.ts";
-import type { ServerOptions } from "./create-server.ts";
 import type { ListenOptions } from "./listen.ts";
 import type { McpStartOptions } from "./mcp-route.ts";
+import type { ServerOptions } from "./server-options.ts";
 
 /** How a service is run. Everything has a default. */
 export interface StartOptions

@@ -1,0 +1,85 @@
+import { FRAME_FLAGS, writeFrame, writeWebTrailers } from "../../../wire/grpc/index.ts";
+import { send } from "../send.ts";
+import { beginStream } from "./begin-stream.ts";
+import type { RpcCall } from "./call.ts";
+import { ACCEPTED_CODINGS, compressMessage } from "./coding.ts";
+import { headersOf, type RpcForm } from "./form.ts";
+import { errorTrailers, GRPC_NAMES, okTrailers } from "./grpc.ts";
+
+/** gRPC-Web over any HTTP (PROTOCOL-WEB): trailers are the last frame of the body. */
+export const GRPC_WEB_FORM: RpcForm = createForm(false);
+
+/** The same as base64, for browsers that give a body only as text. */
+export const GRPC_WEB_TEXT_FORM: RpcForm = createForm(true);
+
+function createForm(isText: boolean): RpcForm {
+  /** As the body has it; each piece of text is padded, as the protocol allows. */
+  const toBody = (bytes: Uint8Array) =>
+    isText
+      ? Buffer.from(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64"))
+      : bytes;
+
+  function headOf(call: RpcCall, isCompressed: boolean): string[] {
+    const head = [
+      "Content-Type",
+      `application/grpc-web${isText ? "-text" : ""}+${call.codec}`,
+      "Cache-Control",
+      "no-store",
+    ];
+    if (isCompressed) head.push("grpc-encoding", call.answerCoding);
+    return head;
+  }
+
+  function sendWhole(call: RpcCall, frame: Uint8Array, isCompressed: boolean): void {
+    if (call.exchange.gone || call.hasEnded) return;
+    const body = Buffer.concat([frame, writeWebTrailers(okTrailers(call))]);
+    call.ended("OK");
+    send(call.exchange, 200, [...headOf(call, isCompressed), ...headersOf(call)], toBody(body));
+  }
+
+  return {
+    protocol: "grpc-web",
+    isFramed: true,
+    isText,
+    names: GRPC_NAMES,
+
+    sendUnary(call, message) {
+      const compressed = compressMessage(call, message);
+      if (compressed === undefined) return sendWhole(call, writeFrame(0, message), false);
+      if (!(compressed instanceof Promise)) {
+        return sendWhole(call, writeFrame(FRAME_FLAGS.compressed, compressed), true);
+      }
+      return compressed.then((bytes) => sendWhole(call, writeFrame(FRAME_FLAGS.compressed, bytes), true));
+    },
+
+    begin(call) {
+      beginStream(call, [...headOf(call, call.answerCoding !== "identity"), ...headersOf(call)]);
+    },
+
+    write({ exchange }, frame) {
+      const body = toBody(frame);
+      exchange.sentBytes += body.length;
+      return exchange.response.write(body);
+    },
+
+    end(call) {
+      if (!call.hasBegun) this.begin(call);
+      call.ended("OK");
+      call.exchange.response.end(toBody(writeWebTrailers(okTrailers(call))));
+    },
+
+    fail(call, error) {
+      const trailers = toBody(writeWebTrailers(errorTrailers(call, error)));
+      call.ended(error.status);
+      if (call.hasBegun) return void call.exchange.response.end(trailers);
+      const unknownCoding =
+        error.status === "UNIMPLEMENTED" ? ["grpc-accept-encoding", ACCEPTED_CODINGS] : [];
+      send(
+        call.exchange,
+        200,
+        [...headOf(call, false), ...unknownCoding, ...headersOf(call, error)],
+        trailers,
+      );
+    },
+  };
+}

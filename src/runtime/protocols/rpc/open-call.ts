@@ -1,0 +1,49 @@
+import { parseConnectTimeoutMs, parseGrpcTimeout, RpcError } from "../../../wire/grpc/index.ts";
+import type { Exchange } from "../exchange.ts";
+import { RpcCall } from "./call.ts";
+import { chooseCoding, parseCoding } from "./coding.ts";
+import type { RpcForm } from "./form.ts";
+import { GRPC_NAMES } from "./grpc.ts";
+import type { RpcMethod } from "./method.ts";
+
+/** Reads what the headers say of a call; an RpcError for what they may not say. */
+export function openCall(
+  exchange: Exchange,
+  method: RpcMethod,
+  form: RpcForm,
+  codec: "proto" | "json",
+  compression?: string,
+): RpcCall | RpcError {
+  const { headers } = exchange.request;
+  const { names } = form;
+  try {
+    const timeout = headers[names.timeout];
+    if (form.protocol === "connect") {
+      const version = headers["connect-protocol-version"];
+      if (version !== undefined && version !== "1") {
+        throw new RpcError("INVALID_ARGUMENT", "Connect-Protocol-Version takes 1.");
+      }
+    }
+    return new RpcCall({
+      exchange,
+      method,
+      form,
+      codec,
+      requestCoding: parseCoding(compression ?? text(headers[names.coding])),
+      answerCoding: chooseCoding(text(headers[names.accept])),
+      timeoutMs:
+        timeout === undefined
+          ? undefined
+          : names === GRPC_NAMES
+            ? parseGrpcTimeout(String(timeout))
+            : parseConnectTimeoutMs(String(timeout)),
+    });
+  } catch (error) {
+    if (error instanceof RpcError) return error;
+    throw error;
+  }
+}
+
+function text(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(",") : header;
+}
