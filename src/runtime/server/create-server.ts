@@ -197,10 +197,11 @@ export function createServer(options: ServerOptions): HttpServer {
     });
   }
 
-  function tlsListener({ cert, key }: TlsOptions): Server {
+  function tlsListener({ cert, key, clientCa }: TlsOptions): Server {
     const server = createTlsServer({
       cert,
       key,
+      ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
       ALPNProtocols: ["h2", "http/1.1"],
       minVersion: "TLSv1.2",
       handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS,

@@ -35,6 +35,8 @@ export interface ServerOptions extends ForwardedOptions {
 export interface TlsOptions {
   readonly cert: string | Buffer;
   readonly key: string | Buffer;
+  /** Certificates (PEM) of which one must have signed that of whoever connects. Default: nobody is asked for one. */
+  readonly clientCa?: string | Buffer;
 }
 
 /** One port that speaks HTTP/1.1 and HTTP/2, in cleartext or over TLS. */

@@ -1,4 +1,4 @@
-import { toMetadata } from "../../../wire/grpc/index.ts";
+import { type RpcError, toMetadata } from "../../../wire/grpc/index.ts";
 import type { Coding } from "../../../wire/rest/index.ts";
 import type { Exchange } from "../exchange.ts";
 import type { RpcForm } from "./form.ts";
@@ -8,7 +8,7 @@ import type { RpcCodecs, RpcContext, RpcMethod, RpcProtocol } from "./method.ts"
 export interface RpcCallOptions {
   readonly exchange: Exchange;
   readonly method: RpcMethod;
-  readonly form: RpcForm;
+  readonly form: RpcForm<RpcCall>;
   readonly codec: "proto" | "json";
   /** How compressed messages of the request are. */
   readonly requestCoding: Coding;
@@ -24,7 +24,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export class RpcCall implements RpcContext {
   readonly exchange: Exchange;
   readonly method: RpcMethod;
-  readonly form: RpcForm;
+  readonly form: RpcForm<RpcCall>;
   readonly codec: "proto" | "json";
   readonly requestCoding: Coding;
   readonly answerCoding: Coding;
@@ -124,4 +124,10 @@ export class RpcCall implements RpcContext {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.onExpired = undefined;
   }
+}
+
+/** What a call's answer has in its head, beside what its form says. */
+export function headersOf(call: RpcCall, error?: RpcError): readonly string[] {
+  const { headersOut = [] } = call;
+  return error === undefined ? headersOut : [...headersOut, ...error.headers];
 }

@@ -2,12 +2,12 @@ import { writeEndStream } from "../../../wire/connect/index.ts";
 import { writeFrame } from "../../../wire/grpc/index.ts";
 import { send } from "../send.ts";
 import { beginStream } from "./begin-stream.ts";
-import type { RpcCall } from "./call.ts";
+import { headersOf, type RpcCall } from "./call.ts";
 import { ACCEPTED_CODINGS } from "./coding.ts";
-import { headersOf, type RpcForm } from "./form.ts";
+import type { RpcForm } from "./form.ts";
 
 /** Connect's streams: enveloped messages, the last of which tells error and trailers. */
-export const CONNECT_STREAM_FORM: RpcForm = {
+export const CONNECT_STREAM_FORM: RpcForm<RpcCall> = {
   protocol: "connect",
   isFramed: true,
   isText: false,

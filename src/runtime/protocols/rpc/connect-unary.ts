@@ -2,12 +2,12 @@ import { connectHttpStatus, toConnectError } from "../../../wire/connect/index.t
 import type { RpcError } from "../../../wire/grpc/index.ts";
 import type { Exchange } from "../exchange.ts";
 import { send } from "../send.ts";
-import type { RpcCall } from "./call.ts";
+import { headersOf, type RpcCall } from "./call.ts";
 import { ACCEPTED_CODINGS, compressMessage } from "./coding.ts";
-import { headersOf, type RpcForm } from "./form.ts";
+import type { RpcForm } from "./form.ts";
 
 /** Connect's unary calls: plain HTTP, with the message as the body and the status as that of HTTP. */
-export const CONNECT_UNARY_FORM: RpcForm = {
+export const CONNECT_UNARY_FORM: RpcForm<RpcCall> = {
   protocol: "connect",
   isFramed: false,
   isText: false,

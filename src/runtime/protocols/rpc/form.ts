@@ -1,9 +1,8 @@
 import type { RpcError } from "../../../wire/grpc/index.ts";
-import type { RpcCall } from "./call.ts";
 import type { RpcProtocol } from "./method.ts";
 
-/** How one form of the family writes its answers. The caller has made sure that the peer is still there. */
-export interface RpcForm {
+/** How one form of the family writes the answers to its calls. The caller has made sure that the peer is still there. */
+export interface RpcForm<TCall> {
   readonly protocol: RpcProtocol;
   /** Messages have heads; without them the body is the message. */
   readonly isFramed: boolean;
@@ -12,19 +11,13 @@ export interface RpcForm {
   /** Names of the request headers that say the same thing differently. */
   readonly names: { readonly timeout: string; readonly coding: string; readonly accept: string };
   /** Sends the whole answer to a call that gives one message. */
-  sendUnary(call: RpcCall, message: Uint8Array): Promise<void> | void;
+  sendUnary(call: TCall, message: Uint8Array): Promise<void> | void;
   /** Sends the head of a stream. */
-  begin(call: RpcCall): void;
+  begin(call: TCall): void;
   /** Sends one message of a stream, with its head; false: wait before the next. */
-  write(call: RpcCall, frame: Uint8Array): boolean;
+  write(call: TCall, frame: Uint8Array): boolean;
   /** Ends a stream that went well. */
-  end(call: RpcCall): void;
+  end(call: TCall): void;
   /** Ends a call that failed, whatever has been sent of its answer. */
-  fail(call: RpcCall, error: RpcError): void;
-}
-
-/** What a call's answer has in its head, beside what its form says. */
-export function headersOf(call: RpcCall, error?: RpcError): readonly string[] {
-  const { headersOut = [] } = call;
-  return error === undefined ? headersOut : [...headersOut, ...error.headers];
+  fail(call: TCall, error: RpcError): void;
 }

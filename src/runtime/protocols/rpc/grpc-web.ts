@@ -1,18 +1,18 @@
 import { FRAME_FLAGS, writeFrame, writeWebTrailers } from "../../../wire/grpc/index.ts";
 import { send } from "../send.ts";
 import { beginStream } from "./begin-stream.ts";
-import type { RpcCall } from "./call.ts";
+import { headersOf, type RpcCall } from "./call.ts";
 import { ACCEPTED_CODINGS, compressMessage } from "./coding.ts";
-import { headersOf, type RpcForm } from "./form.ts";
+import type { RpcForm } from "./form.ts";
 import { errorTrailers, GRPC_NAMES, okTrailers } from "./grpc.ts";
 
 /** gRPC-Web over any HTTP (PROTOCOL-WEB): trailers are the last frame of the body. */
-export const GRPC_WEB_FORM: RpcForm = createForm(false);
+export const GRPC_WEB_FORM: RpcForm<RpcCall> = createForm(false);
 
 /** The same as base64, for browsers that give a body only as text. */
-export const GRPC_WEB_TEXT_FORM: RpcForm = createForm(true);
+export const GRPC_WEB_TEXT_FORM: RpcForm<RpcCall> = createForm(true);
 
-function createForm(isText: boolean): RpcForm {
+function createForm(isText: boolean): RpcForm<RpcCall> {
   /** As the body has it; each piece of text is padded, as the protocol allows. */
   const toBody = (bytes: Uint8Array) =>
     isText

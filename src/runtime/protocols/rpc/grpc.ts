@@ -1,8 +1,8 @@
 import { FRAME_FLAGS, formatErrorTrailers, type RpcError, writeFrame } from "../../../wire/grpc/index.ts";
 import type { TrailerWriter } from "../http.ts";
-import type { RpcCall } from "./call.ts";
+import { headersOf, type RpcCall } from "./call.ts";
 import { ACCEPTED_CODINGS, compressMessage } from "./coding.ts";
-import { headersOf, type RpcForm } from "./form.ts";
+import type { RpcForm } from "./form.ts";
 
 /** Names of request headers in gRPC and gRPC-Web. */
 export const GRPC_NAMES = {
@@ -14,7 +14,7 @@ export const GRPC_NAMES = {
 const OK_TRAILERS = ["grpc-status", "0"];
 
 /** gRPC over HTTP/2 (PROTOCOL-HTTP2): frames in the body, the status in the trailers. */
-export const GRPC_FORM: RpcForm = {
+export const GRPC_FORM: RpcForm<RpcCall> = {
   protocol: "grpc",
   isFramed: true,
   isText: false,

@@ -33,7 +33,7 @@ export interface RpcHandler {
   drain(): void;
 }
 
-const FORMS: Readonly<Record<RpcContentType["form"], RpcForm>> = {
+const FORMS: Readonly<Record<RpcContentType["form"], RpcForm<RpcCall>>> = {
   grpc: GRPC_FORM,
   "grpc-web": GRPC_WEB_FORM,
   "grpc-web-text": GRPC_WEB_TEXT_FORM,
@@ -90,7 +90,7 @@ export function createRpcHandler(options: RpcHandlerOptions): RpcHandler {
   function refuse(
     exchange: Exchange,
     method: RpcMethod,
-    form: RpcForm,
+    form: RpcForm<RpcCall>,
     codec: "proto" | "json",
     error: RpcError,
   ): void {

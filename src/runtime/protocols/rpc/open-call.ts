@@ -10,7 +10,7 @@ import type { RpcMethod } from "./method.ts";
 export function openCall(
   exchange: Exchange,
   method: RpcMethod,
-  form: RpcForm,
+  form: RpcForm<RpcCall>,
   codec: "proto" | "json",
   compression?: string,
 ): RpcCall | RpcError {
