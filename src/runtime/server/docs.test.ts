@@ -4,12 +4,14 @@ import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { clinic } from "../../../examples/clinic/contract.ts";
 import { compile } from "../../contract/model/index.ts";
-import { createDocsHandler, type DocsAnswer } from "./docs.ts";
-import { createBundleReader, DOCS_BUNDLE } from "./docs-bundle.ts";
+import { createBundleReader } from "./bundle.ts";
+import { createDocsHandler } from "./docs.ts";
+import { DOCS_BUNDLE } from "./docs-bundle.ts";
+import type { PageAnswer } from "./page-answer.ts";
 
 const docs = createDocsHandler(compile(clinic));
-const header = ({ headers }: DocsAnswer, name: string) => headers[headers.indexOf(name) + 1];
-const get = async (path: string, headers: Record<string, string> = {}): Promise<DocsAnswer> => {
+const header = ({ headers }: PageAnswer, name: string) => headers[headers.indexOf(name) + 1];
+const get = async (path: string, headers: Record<string, string> = {}): Promise<PageAnswer> => {
   const answer = await docs(path, headers);
   assert.ok(answer, path);
   return answer;
@@ -18,7 +20,7 @@ const sources = (html: string) =>
   [...html.matchAll(/(?:src|href)="(\/docs\/[^"]+\.(?:js|css))"/g)].map(([, path]) => path!);
 
 test("the bundle is the one that the code names", async () => {
-  const bytes = await createBundleReader()("identity");
+  const bytes = await createBundleReader(DOCS_BUNDLE)("identity");
   assert.equal(createHash("sha256").update(bytes).digest("hex"), DOCS_BUNDLE.sha256);
 });
 

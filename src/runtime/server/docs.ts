@@ -1,29 +1,24 @@
-import { createHash } from "node:crypto";
 import { EXAMPLE_IDEMPOTENCY_KEY, errorCatalogue } from "../../contract/emit/index.ts";
 import type { Model } from "../../contract/model/index.ts";
-import { acceptsCoding, createMediaTypeNegotiator } from "../../wire/rest/index.ts";
-import { type BundleCoding, createBundleReader, DOCS_BUNDLE } from "./docs-bundle.ts";
+import { createMediaTypeNegotiator } from "../../wire/rest/index.ts";
+import { bundleName, createBundleReader } from "./bundle.ts";
+import { DOCS_BUNDLE } from "./docs-bundle.ts";
 import { ERROR_STYLE, errorPage, errorsPage } from "./docs-errors.ts";
 import { escapeHtml, htmlPage } from "./docs-html.ts";
-
-/** One answer to GET or HEAD. */
-export interface DocsAnswer {
-  readonly status: 200;
-  /** Names and values in turn. */
-  readonly headers: readonly string[];
-  readonly body: string | Uint8Array;
-}
+import {
+  bundleAnswer,
+  FRAME_POLICY,
+  fileAnswer,
+  type PageAnswer,
+  type PageRequestHeaders,
+  pageAnswer,
+  textDigest,
+} from "./page-answer.ts";
 
 /** What the pages point to. */
 export interface DocsOptions {
   /** Path of the OpenAPI document on the same server. Default `/openapi.json`. */
   readonly openApiPath?: string;
-}
-
-/** Request headers that the answers depend on. */
-export interface DocsRequestHeaders {
-  readonly accept?: string | undefined;
-  readonly "accept-encoding"?: string | undefined;
 }
 
 /**
@@ -33,8 +28,8 @@ export interface DocsRequestHeaders {
  */
 export type DocsHandler = (
   path: string,
-  headers?: DocsRequestHeaders,
-) => Promise<DocsAnswer> | DocsAnswer | undefined;
+  headers?: PageRequestHeaders,
+) => Promise<PageAnswer> | PageAnswer | undefined;
 
 /**
  * Makes the handler. The bundle is read when it is first asked for; the pages load nothing from other servers.
@@ -42,10 +37,10 @@ export type DocsHandler = (
 export function createDocsHandler(model: Model, options: DocsOptions = {}): DocsHandler {
   const openApi = options.openApiPath ?? "/openapi.json";
   const start = startScript(openApi);
-  const bundlePath = `/docs/scalar-${DOCS_BUNDLE.version}-${DOCS_BUNDLE.sha256.slice(0, 12)}.js`;
-  const startPath = `/docs/start-${digest(start)}.js`;
-  const stylePath = `/docs/errors-${digest(ERROR_STYLE)}.css`;
-  const readBundle = createBundleReader();
+  const bundlePath = `/docs/${bundleName("scalar", DOCS_BUNDLE, "js")}`;
+  const startPath = `/docs/start-${textDigest(start)}.js`;
+  const stylePath = `/docs/errors-${textDigest(ERROR_STYLE)}.css`;
+  const readBundle = createBundleReader(DOCS_BUNDLE);
   const entries = errorCatalogue(model);
   const errorHead = `<link rel="stylesheet" href="${stylePath}">`;
 
@@ -57,31 +52,24 @@ export function createDocsHandler(model: Model, options: DocsOptions = {}): Docs
 <script src="${bundlePath}"></script>
 <script src="${startPath}"></script>`,
   );
-  const bundle = async (acceptEncoding: string | undefined): Promise<DocsAnswer> => {
-    const coding = bundleCoding(acceptEncoding);
-    const headers = [...immutable("text/javascript; charset=utf-8"), "Vary", "Accept-Encoding"];
-    if (coding !== "identity") headers.push("Content-Encoding", coding);
-    return { status: 200, headers, body: await readBundle(coding) };
-  };
-
   return (path, headers = {}) => {
     switch (path) {
       case "/docs":
       case "/docs/":
-        return page(reference, REFERENCE_POLICY);
+        return pageAnswer(reference, REFERENCE_POLICY);
       case "/docs/errors":
-        return page(errorsPage(model.title, errorHead, entries), ERROR_POLICY);
+        return pageAnswer(errorsPage(model.title, errorHead, entries), ERROR_POLICY);
       case bundlePath:
-        return bundle(headers["accept-encoding"]);
+        return bundleAnswer(readBundle, SCRIPT, headers["accept-encoding"]);
       case startPath:
-        return { status: 200, headers: immutable("text/javascript; charset=utf-8"), body: start };
+        return fileAnswer(SCRIPT, start);
       case stylePath:
-        return { status: 200, headers: immutable("text/css; charset=utf-8"), body: ERROR_STYLE };
+        return fileAnswer("text/css; charset=utf-8", ERROR_STYLE);
     }
     if (!path.startsWith("/problems/") || prefersHtml(headers.accept) !== "text/html") return undefined;
     const entry = entries.find(({ code }) => path === `/problems/${code}`);
     if (entry === undefined) return undefined;
-    const answer = page(errorPage(model.title, errorHead, entry), ERROR_POLICY);
+    const answer = pageAnswer(errorPage(model.title, errorHead, entry), ERROR_POLICY);
     return { ...answer, headers: [...answer.headers, "Vary", "Accept"] };
   };
 }
@@ -129,30 +117,9 @@ Scalar.createApiReference("#reference", { ...${JSON.stringify(configuration)}, c
 
 const prefersHtml = createMediaTypeNegotiator(["application/json", "text/html"]);
 
-function bundleCoding(acceptEncoding: string | undefined): BundleCoding {
-  if (acceptsCoding(acceptEncoding, "br")) return "br";
-  return acceptsCoding(acceptEncoding, "gzip") ? "gzip" : "identity";
-}
-
-const SAFE = ["X-Content-Type-Options", "nosniff", "Referrer-Policy", "no-referrer"];
-
-function page(html: string, policy: string): DocsAnswer {
-  const headers = ["Content-Type", "text/html; charset=utf-8", "Cache-Control", "no-cache"];
-  return { status: 200, headers: [...headers, "Content-Security-Policy", policy, ...SAFE], body: html };
-}
-
-/** Headers of a file whose name changes with its content. */
-function immutable(contentType: string): string[] {
-  return ["Content-Type", contentType, "Cache-Control", "public, max-age=31536000, immutable", ...SAFE];
-}
-
-const FRAME = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const SCRIPT = "text/javascript; charset=utf-8";
 
 // The bundle sets styles from script, by element and by attribute, which no nonce or hash covers. Calls tried out go to
 // this server too.
-const REFERENCE_POLICY = `default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; ${FRAME}`;
-const ERROR_POLICY = `default-src 'none'; style-src 'self'; img-src data:; ${FRAME}`;
-
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 12);
-}
+const REFERENCE_POLICY = `default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; ${FRAME_POLICY}`;
+const ERROR_POLICY = `default-src 'none'; style-src 'self'; img-src data:; ${FRAME_POLICY}`;
