@@ -6,6 +6,7 @@ import type { Caller } from "./caller.ts";
 import { createCborCaller } from "./callers/cbor.ts";
 import { createClientCaller } from "./callers/client.ts";
 import { createExistingCaller } from "./callers/existing.ts";
+import { createMcpCaller } from "./callers/mcp.ts";
 import { createMemoryCaller } from "./callers/memory.ts";
 import { createRestCaller } from "./callers/rest.ts";
 import { existingModel, serveExisting } from "./existing.ts";
@@ -53,6 +54,7 @@ export async function openWorld(databaseUrl: string | undefined): Promise<World>
     cbor: createCborCaller(model, running.url),
     client: createClientCaller(behaviour.api, running.url),
     existing: createExistingCaller(styled, existing.url),
+    mcp: createMcpCaller(model, running.url),
   };
   const { apiKeys } = running.store;
   let made = 0;
@@ -79,9 +81,11 @@ export async function openWorld(databaseUrl: string | undefined): Promise<World>
       cbor: stageOf("cbor"),
       client: stageOf("client"),
       existing: stageOf("existing"),
+      mcp: stageOf("mcp"),
     },
     errors,
     close: async () => {
+      await callers.mcp.close();
       await existing.close();
       await running.close();
     },

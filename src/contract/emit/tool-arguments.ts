@@ -1,4 +1,4 @@
-import type { Model, OperationModel } from "../model/index.ts";
+import type { Model, OperationModel, ResourceModel } from "../model/index.ts";
 import { fieldsWithoutFiles } from "./upload-body.ts";
 
 /** What a tool's arguments say beside the fields of the operation's input. */
@@ -17,7 +17,7 @@ export type ToolArgument =
   | "idempotencyKey"
   | "waitSeconds";
 
-/** Name of each argument that the tool takes. */
+/** Name of each argument that the tool reads. */
 export type ToolArguments = Readonly<Partial<Record<ToolArgument, string>>>;
 
 /**
@@ -48,28 +48,43 @@ export function toolArguments(model: Model, operation: OperationModel): ToolArgu
   return names;
 }
 
+/** Lists read all of theirs, offered or not, so that the engine says what a list does not offer. */
 function argumentsOf(model: Model, operation: OperationModel): readonly ToolArgument[] {
   const { kind, method, output, idempotency, longRunning } = operation;
   const isOnRow = method !== undefined && method !== "list" && method !== "create";
-  const resource =
-    output.kind === "row" || output.kind === "page" ? model.resources[output.resource] : undefined;
   const found: ToolArgument[] = [];
   if (isOnRow) found.push("id");
-  if (method === "list" && resource !== undefined) {
-    const { filter, search, maxOffset, total } = resource.list;
-    if (Object.keys(filter).length > 0) found.push("filter");
-    found.push("sort");
-    if (search.length > 0) found.push("search");
-    found.push("limit", "cursor");
-    if (maxOffset !== undefined) found.push("offset");
-    if (total !== "none") found.push("total");
-  }
-  if (resource !== undefined) {
-    found.push("fields");
-    if (Object.keys(resource.expand).length > 0) found.push("expand");
-  }
+  if (method === "list") found.push(...LIST_ARGUMENTS);
+  if (rowsOf(model, output) !== undefined) found.push("fields", "expand");
   if (kind === "command" && isOnRow) found.push("ifMatch");
   if (idempotency !== "none") found.push("idempotencyKey");
   if (longRunning !== undefined) found.push("waitSeconds");
   return found;
+}
+
+const LIST_ARGUMENTS = ["filter", "sort", "search", "limit", "cursor", "offset", "total"] as const;
+
+/** Whether a tool's schema has the argument: whether it can be of use. */
+export function isOffered(model: Model, { output }: OperationModel, argument: ToolArgument): boolean {
+  const resource = rowsOf(model, output);
+  if (resource === undefined) return true;
+  const { filter, search, maxOffset, total } = resource.list;
+  switch (argument) {
+    case "filter":
+      return Object.keys(filter).length > 0;
+    case "search":
+      return search.length > 0;
+    case "offset":
+      return maxOffset !== undefined;
+    case "total":
+      return total !== "none";
+    case "expand":
+      return Object.keys(resource.expand).length > 0;
+    default:
+      return true;
+  }
+}
+
+function rowsOf({ resources }: Model, output: OperationModel["output"]): ResourceModel | undefined {
+  return output.kind === "row" || output.kind === "page" ? resources[output.resource] : undefined;
 }

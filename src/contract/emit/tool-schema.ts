@@ -2,7 +2,7 @@ import type { FilterOperator } from "../language/index.ts";
 import type { FilterModel, ListModel, Model, OperationModel, ResourceModel } from "../model/index.ts";
 import { alternatives, type JsonObject } from "./json-object.ts";
 import { words } from "./operation-names.ts";
-import type { ToolArgument, ToolArguments } from "./tool-arguments.ts";
+import { isOffered, type ToolArgument, type ToolArguments } from "./tool-arguments.ts";
 import { exampleId } from "./type-example.ts";
 import { fieldSchema, idPattern, objectSchema, type SchemaContext } from "./type-schema.ts";
 import { fieldsWithoutFiles } from "./upload-body.ts";
@@ -17,13 +17,14 @@ export interface ToolSource {
 
 /** Returns the schema of a tool's arguments: the fields of the input, and beside them what protocols say elsewhere. */
 export function toolInputSchema(source: ToolSource): JsonObject {
-  const { operation, names, context } = source;
+  const { model, operation, names, context } = source;
   const all = Object.entries(operation.input?.fields ?? {});
   const said = fieldsWithoutFiles(all) ?? [];
   const own = objectSchema(Object.fromEntries(said), context);
   const properties: JsonObject = {};
   const required: string[] = [];
   for (const [argument, name] of entriesOf(names)) {
+    if (!isOffered(model, operation, argument)) continue;
     properties[name] = argumentSchema(argument, source);
     if (isRequiredArgument(argument, operation)) required.push(name);
   }
@@ -42,8 +43,8 @@ export function toolInputSchema(source: ToolSource): JsonObject {
   };
 }
 
-/** The arguments of a tool with their names. */
-export function entriesOf(names: ToolArguments): readonly (readonly [ToolArgument, string])[] {
+/** The arguments of a tool with their names, in the order of schemas. */
+function entriesOf(names: ToolArguments): readonly (readonly [ToolArgument, string])[] {
   return ARGUMENTS.flatMap((argument) => {
     const name = names[argument];
     return name === undefined ? [] : [[argument, name] as const];

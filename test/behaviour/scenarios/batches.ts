@@ -9,9 +9,14 @@ import { holdHandler } from "./failures.ts";
 const specimen = (label: string): Part => ({ operation: "specimen.create", question: { input: { label } } });
 const codesOf = (answers: readonly Answer[]) => answers.map(({ ok, code }) => (ok ? "ok" : code));
 
-/** Scenarios that the client cannot play: it sends calls one by one. */
+/** Scenarios that callers who send calls one by one cannot play. */
 const oneByOne = (run: Scenario["run"]): Omit<Scenario, "name" | "group"> => ({
-  skip: ({ caller }) => (caller === "client" ? "The client sends its calls one by one" : undefined),
+  skip: ({ caller }) =>
+    caller === "client"
+      ? "The client sends its calls one by one"
+      : caller === "mcp"
+        ? "MCP has no batches: a message is one call"
+        : undefined,
   run,
 });
 

@@ -165,6 +165,8 @@ export const input = group("input", {
         answer.violations.map((violation) => violation.pointer),
         [`/${field}`],
       );
+      // Among a tool's arguments the id is that of the row to change: there is no second one.
+      if (stage.place.caller === "mcp" && field === "id") continue;
       const { id } = await stage.specimen(as);
       await stage.refused("specimen.patch", "invalid_input", { id, input: { [field]: value }, as });
     }

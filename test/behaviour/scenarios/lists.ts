@@ -122,7 +122,8 @@ export const lists = group("lists", {
     for (const filter of [
       { memo: { in: ["x"] } },
       { secret: { in: ["x"] } },
-      { constructor: { in: ["x"] } },
+      // Where a question is JSON, no member of it may have this name.
+      ...(stage.place.caller === "mcp" ? [] : [{ constructor: { in: ["x"] } }]),
     ]) {
       const answer = await stage.refused("specimen.list", "invalid_parameter", { list: { filter }, as });
       assert.equal(answer.status, 400);

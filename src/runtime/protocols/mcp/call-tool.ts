@@ -35,7 +35,9 @@ function execute(
   try {
     if (bodyBytes > operation.maxBodyBytes + ENVELOPE_BYTES) throw tooLarge(operation.maxBodyBytes);
     const { idempotencyKey, ifMatch, waitSeconds, ...parts } = readToolArguments(given, names);
-    const asked = { ...parts, operation: operation.id };
+    // Arguments are always an object, so an input that could be empty is.
+    const empty = operation.input === undefined ? {} : { input: {} };
+    const asked = { ...empty, ...parts, operation: operation.id };
     call = {
       ...asked,
       ...(idempotencyKey === undefined
