@@ -6,5 +6,6 @@ export { emitOpenApi, type OpenApiOptions } from "./openapi.ts";
 export { type ErrorsByStatus, errorsOf } from "./operation-errors.ts";
 export { nameOperations, type OperationNames } from "./operation-names.ts";
 export { emitSdl, printDescription } from "./sdl.ts";
+export { emitSubgraphSdl } from "./subgraph-sdl.ts";
 export { createToolEmitter, type EmittedTool, type ToolDescription } from "./tool.ts";
 export { isTool, type ToolArgument, type ToolArguments, toolName } from "./tool-arguments.ts";

@@ -14,12 +14,18 @@ export function emitSdl(model: Model): string {
   return printDescription(describeGraphql(model));
 }
 
+/** Directives of a type, with the space before them; empty for none. */
+export type TypeDirectives = (type: GraphqlType) => string;
+
 /** Writes a described schema. */
-export function printDescription({ types }: GraphqlDescription): string {
-  return [...types.values()].map(printType).join("\n\n");
+export function printDescription(
+  { types }: GraphqlDescription,
+  directivesOf: TypeDirectives = () => "",
+): string {
+  return [...types.values()].map((type) => printType(type, directivesOf(type))).join("\n\n");
 }
 
-function printType(type: GraphqlType): string {
+function printType(type: GraphqlType, directives: string): string {
   const head = printDescriptionText(type.description, "");
   switch (type.kind) {
     case "scalar":
@@ -41,7 +47,7 @@ function printType(type: GraphqlType): string {
     case "object": {
       const { interfaces = [] } = type;
       const also = interfaces.length === 0 ? "" : ` implements ${interfaces.join(" & ")}`;
-      return `${head}type ${type.name}${also} ${block(type.fields.map(printField))}`;
+      return `${head}type ${type.name}${also}${directives} ${block(type.fields.map(printField))}`;
     }
   }
 }

@@ -98,6 +98,8 @@ export type GraphqlSource =
   | { readonly kind: "operation"; readonly id: string }
   /** Of Query: the row of an id, or those of several. */
   | { readonly kind: "node" | "nodes" }
+  /** Of Query, for gateways: the subgraph's text, and rows by what gateways know of them. */
+  | { readonly kind: "subgraph"; readonly part: "service" | "entities" }
   /** Of Query: the version of the contract. */
   | { readonly kind: "version" }
   /** Of a connection, its edges and its page info. */

@@ -1,5 +1,6 @@
 export { quote } from "./default-literal.ts";
 export { describeGraphql, MOST_NODES } from "./describe.ts";
+export { describeSubgraph, isEntity, MOST_ENTITIES } from "./describe-federation.ts";
 export type {
   GraphqlDescription,
   GraphqlEnum,
