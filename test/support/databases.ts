@@ -23,6 +23,8 @@ export interface TestDatabase {
 export interface TestStoreOptions extends Omit<StoreOptions, "databaseUrl" | "dataDir"> {
   /** Whether the model's tables are made. Default true. */
   readonly tables?: boolean;
+  /** Told of every statement that is sent, in order. */
+  readonly onStatement?: (text: string) => void;
 }
 
 /** A store with where it lies. */
@@ -72,8 +74,14 @@ export function databases(): readonly TestDatabase[] {
 function testDatabase(name: TestDatabase["name"], make: () => Promise<Place>): TestDatabase {
   const free: Place[] = [];
   const inUse = new Map<TestStore, { readonly place: Place; readonly others: OpenedStore[] }>();
-  const openOn = async (place: Place, model: Model, { tables = true, ...options }: TestStoreOptions) => {
-    const store = await openStoreOn(place.driver(options), model, resolveStoreOptions(options));
+  const openOn = async (
+    place: Place,
+    model: Model,
+    { tables = true, onStatement, ...options }: TestStoreOptions,
+  ) => {
+    const driver = place.driver(options);
+    const told = onStatement === undefined ? driver : tellingDriver(driver, onStatement);
+    const store = await openStoreOn(told, model, resolveStoreOptions(options));
     if (tables) await store.migrations.applyModel();
     return store;
   };
@@ -100,6 +108,21 @@ function testDatabase(name: TestDatabase["name"], make: () => Promise<Place>): T
       const opened = await openOn(place, model, options);
       others.push(opened);
       return { ...opened, url: place.url };
+    },
+  };
+}
+
+function tellingDriver(driver: Driver, tell: (text: string) => void): Driver {
+  return {
+    ...driver,
+    async connect() {
+      const connection = await driver.connect();
+      const query = connection.query.bind(connection);
+      connection.query = (text, parameters, prepare) => {
+        tell(text);
+        return query(text, parameters, prepare);
+      };
+      return connection;
     },
   };
 }

@@ -1,8 +1,10 @@
 import type { ApiError } from "../../src/base/errors/index.ts";
 import type {
   ClaimResult,
+  GetManyOptions,
   GetOptions,
   IdempotencyClaim,
+  ListManyPlan,
   ListPlan,
   OutboxEvent,
   RowAccess,
@@ -106,14 +108,36 @@ class MemorySession implements Session {
     return { ...row, values: Object.fromEntries(entries), allowed: allows(access, row.values) };
   }
 
+  async getMany(
+    _resource: string,
+    ids: readonly string[],
+    { access }: GetManyOptions,
+  ): Promise<readonly StoredRow[]> {
+    await this.#statement("getMany");
+    return ids.flatMap((id) => {
+      const row = this.#store.rows.get(id);
+      return row !== undefined && allows(access, row.values) ? [row] : [];
+    });
+  }
+
   async list(resource: string, { limit, access }: ListPlan): Promise<StoredPage> {
     await this.#statement("list");
-    const prefix = resource.slice(0, 3);
-    const all = [...this.#store.rows.values()].filter(
-      ({ values }) => String(values.id).startsWith(prefix) && allows(access, values),
+    return pageOf(this.#rowsOf(resource, access), limit);
+  }
+
+  async listMany(
+    resource: string,
+    { ref, limit, access }: ListManyPlan,
+    parents: readonly string[],
+  ): Promise<readonly StoredPage[]> {
+    await this.#statement("listMany");
+    const all = this.#rowsOf(resource, access);
+    return parents.map((parent) =>
+      pageOf(
+        all.filter(({ values }) => values[ref] === parent),
+        limit,
+      ),
     );
-    const rows = all.slice(0, limit);
-    return { rows, sortValue: (index) => rows[index]?.values.createdAt, more: all.length > limit };
   }
 
   async insert(_resource: string, values: Readonly<Record<string, unknown>>): Promise<StoredRow> {
@@ -188,6 +212,13 @@ class MemorySession implements Session {
     this.#store.events.push(event);
   }
 
+  #rowsOf(resource: string, access: RowAccess): readonly StoredRow[] {
+    const prefix = resource.slice(0, 3);
+    return [...this.#store.rows.values()].filter(
+      ({ values }) => String(values.id).startsWith(prefix) && allows(access, values),
+    );
+  }
+
   async #statement(name: string): Promise<void> {
     this.#scope.signal?.throwIfAborted();
     if (this.#reason !== undefined) throw this.#reason;
@@ -200,6 +231,11 @@ class MemorySession implements Session {
     const { rows, answers, events } = this.#store;
     return { rows: new Map(rows), answers: new Map(answers), events: [...events] };
   }
+}
+
+function pageOf(all: readonly StoredRow[], limit: number): StoredPage {
+  const rows = all.slice(0, limit);
+  return { rows, sortValue: (index) => rows[index]?.values.createdAt, more: all.length > limit };
 }
 
 function allows(access: RowAccess, values: Readonly<Record<string, unknown>>): boolean {

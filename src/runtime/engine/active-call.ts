@@ -12,6 +12,8 @@ import type { IdempotencyClaim, OutboxEvent, RowAccess, Session, StoredPage, Sto
 import type { RunningOperation } from "./running-operation.ts";
 import type { Selection } from "./selection.ts";
 import type { CallSpan } from "./tracer.ts";
+import type { ListedPage } from "./tree/handler-page.ts";
+import type { Tree } from "./tree/tree.ts";
 
 /**
  * One call on its way through the steps: what each has found out so far. A step writes the members named after it and
@@ -43,6 +45,8 @@ export class ActiveCall {
   /** The messages of a client stream or channel, which are its input. */
   inbox: Inbox | undefined = undefined;
   selection: Selection | undefined = undefined;
+  /** What the caller has selected, instead of a selection of fields. */
+  tree: Tree | undefined = undefined;
   question: CheckedQuestion | undefined = undefined;
   /** As validated; the row's own values come into `input` later, and must not be there when the call begins again. */
   given: unknown = undefined;
@@ -61,6 +65,8 @@ export class ActiveCall {
   events: OutboxEvent[] | undefined = undefined;
   /** Rows as the handler last saw them, by id; they tell the version of the row it answers with. */
   known: Map<string, StoredRow> | undefined = undefined;
+  /** Pages handed to the handler, by what it is told of each; kept where their cursors may be asked for. */
+  listed: Map<object, ListedPage> | undefined = undefined;
   /** Rows handed to the handler that a later write has replaced. */
   replaced: WeakSet<object> | undefined = undefined;
   // project
@@ -133,6 +139,7 @@ export class ActiveCall {
     this.pagePlan = undefined;
     this.events = undefined;
     this.known = undefined;
+    this.listed = undefined;
     this.replaced = undefined;
   }
 

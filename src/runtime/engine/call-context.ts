@@ -4,7 +4,7 @@ import type { EventDefinition } from "../../contract/language/index.ts";
 import { changesData, type OperationModel } from "../../contract/model/index.ts";
 import { compileEncoder, type Encoder } from "../../contract/schema/index.ts";
 import type { ActiveCall } from "./active-call.ts";
-import type { Principal } from "./call.ts";
+import type { PageInfo, Principal } from "./call.ts";
 import type { Db, HandlerContext } from "./context.ts";
 import type { EngineCore } from "./core.ts";
 import type { HandlerRun } from "./durable-steps.ts";
@@ -15,6 +15,7 @@ import { unauthenticated } from "./refusals.ts";
 import { type DbHost, SessionDb } from "./session-db.ts";
 import type { StepFunction } from "./step-options.ts";
 import { refuseInStep } from "./step-scope.ts";
+import type { ListedPage } from "./tree/handler-page.ts";
 
 /** One call as its handler sees it. Members that cost something are made when first read. */
 export class CallContext implements HandlerContext, DbHost {
@@ -127,6 +128,13 @@ export class CallContext implements HandlerContext, DbHost {
     }
     if (call.ended) throw call.endedBy ?? answered(this.operation);
     return call.session;
+  }
+
+  listed(info: PageInfo, listed: ListedPage): void {
+    const call = this.#call;
+    if (call.tree === undefined) return;
+    call.listed ??= new Map();
+    call.listed.set(info, listed);
   }
 
   seen(row: StoredRow): void {

@@ -2,10 +2,14 @@ import { UsageError } from "../../base/errors/index.ts";
 import type { Model } from "../../contract/model/model.ts";
 import { type Authenticate, checkAuthenticate } from "./authenticate.ts";
 import { type CursorCodec, createCursorCodec } from "./cursor.ts";
+import { operationId } from "./handle.ts";
+import type { CheckedQuestion } from "./list-question.ts";
 import type { Account, EngineOptions } from "./options.ts";
 import type { Authenticator, Clock, Logger, Store } from "./ports.ts";
 import { planResources, type ResourcePlan } from "./resource-plan.ts";
+import type { ListSelection } from "./select.ts";
 import type { Tracer } from "./tracer.ts";
+import { RowPlans } from "./tree/row-plan.ts";
 import { Views } from "./view.ts";
 
 /** What all calls of one engine share. */
@@ -21,6 +25,11 @@ export interface EngineCore {
   readonly cursors: CursorCodec;
   readonly resources: ReadonlyMap<string, ResourcePlan>;
   readonly views: Views;
+  readonly rowPlans: RowPlans;
+  /** Questions of relations that have been checked. */
+  readonly questions: WeakMap<ListSelection, CheckedQuestion>;
+  /** Operations that the service has handlers for. */
+  readonly handled: ReadonlySet<string>;
   readonly tracer: Tracer | undefined;
   readonly onAccount: ((account: Account) => void) | undefined;
   readonly maxConcurrentCalls: number;
@@ -87,6 +96,9 @@ export function createCore(options: EngineOptions): EngineCore {
     cursors: createCursorCodec(options.cursorSecret),
     resources: planResources(model),
     views: new Views(),
+    rowPlans: new RowPlans(),
+    questions: new WeakMap(),
+    handled: new Set((options.handlers ?? []).map(({ operation }) => operationId(operation.spec))),
     tracer: options.tracer,
     onAccount: options.onAccount,
     maxConcurrentCalls,

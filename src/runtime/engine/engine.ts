@@ -133,7 +133,7 @@ function createRunner(
 /** What happens behind the answer to a call that accepted or cancelled an operation. */
 async function follow(
   runner: OperationRunner,
-  { operation, waitMs = 0, signal }: Call,
+  { operation, waitMs = 0, signal, select }: Call,
   answered: Promise<Outcome> | Outcome,
 ): Promise<Outcome> {
   const outcome = await answered;
@@ -142,7 +142,9 @@ async function follow(
     return outcome;
   }
   if (!isAccepted(outcome)) return outcome;
-  const done = waitMs > 0 && !outcome.replayed ? runner.wait(outcome.id, waitMs, signal) : undefined;
+  // Selected is of the operation; what the work answers would be something else.
+  const waits = waitMs > 0 && select === undefined && !outcome.replayed;
+  const done = waits ? runner.wait(outcome.id, waitMs, signal) : undefined;
   runner.wake();
   return (await done) ?? outcome;
 }

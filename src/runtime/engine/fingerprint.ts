@@ -12,7 +12,8 @@ export function fingerprintOf({
   input,
   fields,
   expand,
-}: Pick<Call, "operation" | "id" | "input" | "fields" | "expand">): string {
-  const asked = [operation, id ?? null, fields ?? null, expand ?? null, input ?? null];
+  select,
+}: Pick<Call, "operation" | "id" | "input" | "fields" | "expand" | "select">): string {
+  const asked = [operation, id ?? null, fields ?? null, expand ?? null, input ?? null, select ?? null];
   return hash("sha256", canonicalJson(asked), "base64url");
 }

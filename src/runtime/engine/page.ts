@@ -11,8 +11,7 @@ import type { Selection } from "./selection.ts";
 /** A page to be read, and what is needed to write its cursors. */
 export interface PagePlan {
   readonly plan: ListPlan;
-  /** What cursors are bound to. */
-  readonly question: string;
+  readonly question: BoundQuestion;
   readonly position: CursorPosition | undefined;
   /** The last page is read in reverse order from the list's end. */
   readonly reversed: boolean;
@@ -27,15 +26,55 @@ export interface PageScope {
   readonly version: string;
 }
 
+/** What the cursors of a page are bound to; worked out where there is a cursor to read or to write. */
+export class BoundQuestion {
+  readonly #question: CheckedQuestion;
+  readonly #scope: PageScope;
+  readonly #parent: ListFilter | undefined;
+  #text: string | undefined;
+
+  /** `parent`: a filter beside those of the question. */
+  constructor(question: CheckedQuestion, scope: PageScope, parent?: ListFilter) {
+    this.#question = question;
+    this.#scope = scope;
+    this.#parent = parent;
+  }
+
+  /**
+   * The same for the same question however it was put: filters in order of their names, values in order.
+   */
+  get text(): string {
+    this.#text ??= this.#write();
+    return this.#text;
+  }
+
+  #write(): string {
+    const { filter, sort, search } = this.#question;
+    const { operation, version } = this.#scope;
+    const all = this.#parent === undefined ? filter : [...filter, this.#parent];
+    const conditions: JsonValue = all.map(conditionOf).sort();
+    return JSON.stringify([operation, version, sort.field, sort.descending, search ?? null, conditions]);
+  }
+}
+
+/** What a page is made of beside its question. */
+export interface PageOptions {
+  readonly access: RowAccess;
+  readonly selection?: Pick<Selection, "read" | "expand">;
+  /** Chooses the rows of one parent. */
+  readonly parent?: ListFilter;
+}
+
 /** Turns a checked question into what the store reads. Throws `invalid_cursor` for a cursor of another question. */
 export function planPage(
   resource: ResourcePlan,
   question: CheckedQuestion,
-  options: { readonly access: RowAccess; readonly selection?: Selection },
+  options: PageOptions,
   scope: PageScope,
 ): PagePlan {
   const { sort, search } = question;
-  const bound = bindingOf(question, scope);
+  const { parent } = options;
+  const bound = new BoundQuestion(question, scope, parent);
   const { encode, decode } = sortCodec(resource, sort.field, scope.resources);
   const position = positionOf(question, bound, scope.cursors);
   const reversed = position?.backward === true && position.row === undefined;
@@ -47,7 +86,7 @@ export function planPage(
     reversed,
     encodeSort: encode,
     plan: {
-      filter: question.filter,
+      filter: parent === undefined ? question.filter : [...question.filter, parent],
       sort: reversed ? { field: sort.field, descending: !sort.descending } : sort,
       limit: question.limit,
       access: options.access,
@@ -66,30 +105,48 @@ export function rowsOf({ reversed }: PagePlan, page: StoredPage): readonly Store
   return reversed ? page.rows.toReversed() : page.rows;
 }
 
-/**
- * Cursors to both sides of a page. A page left empty (its rows were deleted meanwhile) points to the ends of the list,
- * so that no row is skipped when the caller turns round.
- */
-export function pageInfo(plan: PagePlan, page: StoredPage, cursors: CursorCodec): PageInfo {
-  const { position, reversed, question, encodeSort } = plan;
+/** Whether rows follow a page, and whether rows come before it. */
+export function pageEnds(
+  { position, plan }: PagePlan,
+  page: StoredPage,
+): { readonly hasNext: boolean; readonly hasPrevious: boolean } {
   const backward = position?.backward === true;
-  const moved = position !== undefined || (plan.plan.offset ?? 0) > 0;
-  const forwardMore = backward ? position.row !== undefined : page.more;
-  const backwardMore = backward ? page.more : moved;
-  const at = (index: number, towards: boolean): string => {
-    const place = reversed ? page.rows.length - 1 - index : index;
-    const row = page.rows[place];
-    if (row === undefined) return cursors.write(question, { backward: towards });
-    const value = page.sortValue(place) ?? null;
-    return cursors.write(question, {
-      backward: towards,
-      row: { id: row.id, value: value === null ? null : encodeSort(value) },
-    });
-  };
+  const moved = position !== undefined || (plan.offset ?? 0) > 0;
   return {
-    nextCursor: forwardMore ? at(page.rows.length - 1, false) : null,
-    prevCursor: backwardMore ? at(0, true) : null,
-    hasMore: forwardMore,
+    hasNext: backward ? position.row !== undefined : page.more,
+    hasPrevious: backward ? page.more : moved,
+  };
+}
+
+/**
+ * A cursor that leads beyond a row of a page. On a page left empty (its rows were deleted meanwhile) it leads from the end
+ * of the list, so that no row is skipped when the caller turns round.
+ */
+export function cursorBeyond(
+  { question, reversed, encodeSort }: PagePlan,
+  page: StoredPage,
+  cursors: CursorCodec,
+  { index, backward }: { readonly index: number; readonly backward: boolean },
+): string {
+  const place = reversed ? page.rows.length - 1 - index : index;
+  const row = page.rows[place];
+  if (row === undefined) return cursors.write(question.text, { backward });
+  const value = page.sortValue(place) ?? null;
+  return cursors.write(question.text, {
+    backward,
+    row: { id: row.id, value: value === null ? null : encodeSort(value) },
+  });
+}
+
+/** Cursors to both sides of a page. */
+export function pageInfo(plan: PagePlan, page: StoredPage, cursors: CursorCodec): PageInfo {
+  const { hasNext, hasPrevious } = pageEnds(plan, page);
+  const last = { index: page.rows.length - 1, backward: false };
+  const first = { index: 0, backward: true };
+  return {
+    nextCursor: hasNext ? cursorBeyond(plan, page, cursors, last) : null,
+    prevCursor: hasPrevious ? cursorBeyond(plan, page, cursors, first) : null,
+    hasMore: hasNext,
     ...(page.total === undefined ? {} : { total: page.total }),
   };
 }
@@ -97,11 +154,11 @@ export function pageInfo(plan: PagePlan, page: StoredPage, cursors: CursorCodec)
 /** Where the page begins; which way it is read is said by the cursor, unless the question says it. */
 function positionOf(
   { cursor, backward }: CheckedQuestion,
-  bound: string,
+  bound: BoundQuestion,
   cursors: CursorCodec,
 ): CursorPosition | undefined {
   if (cursor === undefined) return backward ? { backward } : undefined;
-  const position = cursors.read(bound, cursor);
+  const position = cursors.read(bound.text, cursor);
   return backward === undefined ? position : { ...position, backward };
 }
 
@@ -131,12 +188,6 @@ function sortCodec(
     own.set(path, codec);
   }
   return codec;
-}
-
-/** The same for the same question however it was put: filters in order of their names, values in order. */
-function bindingOf({ filter, sort, search }: CheckedQuestion, { operation, version }: PageScope): string {
-  const conditions: JsonValue = filter.map(conditionOf).sort();
-  return JSON.stringify([operation, version, sort.field, sort.descending, search ?? null, conditions]);
 }
 
 function conditionOf({ field, operator, values }: ListFilter): string {

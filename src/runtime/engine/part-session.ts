@@ -1,8 +1,10 @@
 import type { ApiError } from "../../base/errors/index.ts";
 import type {
   ClaimResult,
+  GetManyOptions,
   GetOptions,
   IdempotencyClaim,
+  ListManyPlan,
   ListPlan,
   OutboxEvent,
   Session,
@@ -54,8 +56,24 @@ export class PartSession implements Session {
     return (await this.#open()).get(resource, id, options);
   }
 
+  async getMany(
+    resource: string,
+    ids: readonly string[],
+    options: GetManyOptions,
+  ): Promise<readonly StoredRow[]> {
+    return (await this.#open()).getMany(resource, ids, options);
+  }
+
   async list(resource: string, question: ListPlan): Promise<StoredPage> {
     return (await this.#open()).list(resource, question);
+  }
+
+  async listMany(
+    resource: string,
+    question: ListManyPlan,
+    parents: readonly string[],
+  ): Promise<readonly StoredPage[]> {
+    return (await this.#open()).listMany(resource, question, parents);
   }
 
   async insert(resource: string, values: Readonly<Record<string, unknown>>): Promise<StoredRow> {

@@ -93,8 +93,16 @@ export interface Session {
 
   /** One row and whether `access` allows it; undefined if there is none. With `lock`: FOR UPDATE. */
   get(resource: string, id: string, options: GetOptions): Promise<StoredRow | undefined>;
+  /** Rows by their ids, each once, in no order; those that are not there or outside `access` are left out. */
+  getMany(resource: string, ids: readonly string[], options: GetManyOptions): Promise<readonly StoredRow[]>;
   /** One page; rows outside `access` are not seen. */
   list(resource: string, question: ListPlan): Promise<StoredPage>;
+  /** For each parent the first page of the rows whose ref names it, in the order of the parents; one statement for all. */
+  listMany(
+    resource: string,
+    question: ListManyPlan,
+    parents: readonly string[],
+  ): Promise<readonly StoredPage[]>;
   /** Inserts a whole row (program form; id and times already set) and returns it as stored. */
   insert(resource: string, values: Readonly<Record<string, unknown>>): Promise<StoredRow>;
   /**
@@ -140,6 +148,8 @@ export interface GetOptions {
   readonly lock?: boolean;
 }
 
+export type GetManyOptions = Omit<GetOptions, "lock">;
+
 /** A ref to follow: the related row's fields, seen only where `access` allows. */
 export interface Expansion {
   readonly field: string;
@@ -167,6 +177,10 @@ export interface StoredRow {
    * stringifying `values` would give, refs unfollowed. Only rows that come from a database as texts have it.
    */
   json?(fields: readonly string[]): string;
+  /** The field at this place among those read, as JSON text; undefined where {@link json} would leave it out. */
+  jsonAt?(fields: readonly string[], place: number): string | undefined;
+  /** The same field in program form, without decoding the others. */
+  valueAt?(fields: readonly string[], place: number): unknown;
 }
 
 export interface ListPlan {
@@ -181,6 +195,12 @@ export interface ListPlan {
   readonly fields?: readonly string[];
   readonly expand?: readonly Expansion[];
   readonly access: RowAccess;
+}
+
+/** A list of each of several parents. */
+export interface ListManyPlan extends Omit<ListPlan, "from"> {
+  /** The field that names the parent. */
+  readonly ref: string;
 }
 
 export interface StoredPage {

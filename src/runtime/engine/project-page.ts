@@ -9,6 +9,7 @@ import type { ResourcePlan } from "./resource-plan.ts";
 import type { Selection } from "./selection.ts";
 import { selectionOf } from "./selection-of.ts";
 import { TextSuccess } from "./text-success.ts";
+import type { ListedPage } from "./tree/handler-page.ts";
 
 /** Makes the answer of a list; waits only where a handler's rows have refs to be followed. */
 export function projectPage(call: ActiveCall, output: ResourcePlan): void | Promise<void> {
@@ -21,17 +22,25 @@ export function projectPage(call: ActiveCall, output: ResourcePlan): void | Prom
     else answerText(call, output, `{"data":${json},"page":${JSON.stringify(info)}}`, info);
     return undefined;
   }
-  const { value } = call;
-  if (!isRecord(value) || !Array.isArray(value.data) || !isRecord(value.page)) {
-    throw wrongAnswer(call.plan.operation, "a page { data, page }");
-  }
-  const rows = value.data.map((row: unknown): EncodableRow => ({ values: isRecord(row) ? row : {} }));
-  const info = pageOf(value.page);
+  const { rows, info } = handlersPage(call);
   if (selectionOf(call, output).expand === undefined || rows.length === 0) {
     answerPage(call, output, rows, info);
     return undefined;
   }
   return expandPage(call, output, rows, info);
+}
+
+/** The page that a handler answered with, and what `db.list` gave it for that page. */
+export function handlersPage({ value, listed, plan }: ActiveCall): {
+  readonly rows: readonly EncodableRow[];
+  readonly info: PageInfo;
+  readonly listed: ListedPage | undefined;
+} {
+  if (!isRecord(value) || !Array.isArray(value.data) || !isRecord(value.page)) {
+    throw wrongAnswer(plan.operation, "a page { data, page }");
+  }
+  const rows = value.data.map((row: unknown): EncodableRow => ({ values: isRecord(row) ? row : {} }));
+  return { rows, info: pageOf(value.page), listed: listed?.get(value.page) };
 }
 
 /** Follows the refs of a handler's page in one statement. */

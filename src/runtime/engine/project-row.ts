@@ -10,14 +10,20 @@ import { TextSuccess } from "./text-success.ts";
 
 /** Makes the answer of a call about one row; waits only where refs are still to be followed. */
 export function projectRow(call: ActiveCall, output: ResourcePlan): void | Promise<void> {
+  const row = rowOf(call, output);
+  const { expand } = selectionOf(call, output);
+  if (expand === undefined || row.expanded !== undefined) return answerRow(call, output, row);
+  return expandRow(call, output, row);
+}
+
+/** The row that a call is answered with, in the version that its caller insists on. */
+export function rowOf(call: ActiveCall, output: ResourcePlan): StoredRow {
   const row = call.row ?? answeredRow(call, output);
   // Commands have been held to If-Match in the step target.
   if (call.plan.operation.method === "get" && row.version > 0) {
     checkPrecondition(call.request.precondition, row.version);
   }
-  const { expand } = selectionOf(call, output);
-  if (expand === undefined || row.expanded !== undefined) return answerRow(call, output, row);
-  return expandRow(call, output, row);
+  return row;
 }
 
 /** Only reads with default work follow refs in the same statement; the rest do so here, in the call's transaction. */

@@ -1,6 +1,7 @@
 import { ApiError, UsageError } from "../../base/errors/index.ts";
 import type { AnyResource, ListFilter, Page, Row } from "../../contract/language/index.ts";
 import type { ChangesOf } from "../../contract/schema/index.ts";
+import type { PageInfo } from "./call.ts";
 import type { Db, DbQuestion, DbReadOptions, InsertValues } from "./context.ts";
 import type { EngineCore } from "./core.ts";
 import type { CheckedQuestion } from "./list-question.ts";
@@ -9,6 +10,7 @@ import { pageInfo, planPage, rowsOf } from "./page.ts";
 import type { Session, StoredRow } from "./ports.ts";
 import { isRecord } from "./record.ts";
 import type { ResourcePlan } from "./resource-plan.ts";
+import type { ListedPage } from "./tree/handler-page.ts";
 
 /** Whose database access it is: a call, or a transaction outside calls. */
 export interface DbHost {
@@ -21,6 +23,8 @@ export interface DbHost {
   session(): Session;
   /** Told of every row handed out, and of the one it replaces. */
   seen(row: StoredRow): void;
+  /** Told of every page handed out, by what the handler is told of it. */
+  listed?(info: PageInfo, listed: ListedPage): void;
   /** What the caller sent: an id that names no row is looked for in it, to point there. */
   readonly input: unknown;
 }
@@ -82,7 +86,9 @@ export class SessionDb implements Db {
       this.#host.seen(row);
       return toRow<R>(row);
     });
-    return { data, page: pageInfo(plan, page, core.cursors) };
+    const info = pageInfo(plan, page, core.cursors);
+    this.#host.listed?.(info, { plan, page });
+    return { data, page: info };
   }
 
   async insert<R extends AnyResource>(resource: R, values: InsertValues<R>): Promise<Row<R>> {

@@ -2,6 +2,9 @@ import { ApiError, type ApiErrorOptions } from "../../base/errors/index.ts";
 import { type JsonValue, parseJson, stringifyJson } from "../../base/lib/index.ts";
 import type { Outcome, Success } from "./call.ts";
 import type { StoredAnswer } from "./ports.ts";
+import type { RowSelection } from "./select.ts";
+import { type KeptPage, type KeptRow, keepPage, keepRow } from "./tree/keep.ts";
+import { ReplayedPage, ReplayedRow } from "./tree/replayed.ts";
 
 /** A failure as data: what an ApiError is made of again. */
 interface StoredFailure {
@@ -11,9 +14,18 @@ interface StoredFailure {
   readonly options: ApiErrorOptions;
 }
 
-/** Writes an outcome for later calls with the same idempotency key. The cause of an error stays out. */
-export function encodeAnswer(outcome: Outcome): StoredAnswer {
-  if (outcome.ok) return { json: successText(outcome) };
+/** A success as data: what was selected of it stands as it was answered. */
+type StoredSuccess = Omit<Success, "selected" | "selectedPage"> & {
+  readonly selected?: KeptRow;
+  readonly selectedPage?: KeptPage;
+};
+
+/**
+ * Writes an outcome, whose caller selected `select`, for later calls with the same idempotency key. The cause of an error
+ * stays out.
+ */
+export function encodeAnswer(outcome: Outcome, select?: RowSelection): StoredAnswer {
+  if (outcome.ok) return { json: successText(outcome, select) };
   const { code, message, status, title, violations, data, retryAfterSeconds } = outcome.error;
   const options = { status, title, violations, data, retryAfterSeconds };
   return {
@@ -22,9 +34,13 @@ export function encodeAnswer(outcome: Outcome): StoredAnswer {
 }
 
 /** The value goes in as the text that the first caller gets, where there is one. */
-function successText(outcome: Success): string {
+function successText(outcome: Success, select: RowSelection | undefined): string {
   const { ok, kind, id, version, updatedAt, actions, hidden, page } = outcome;
-  const facts = stringifyJson(withoutUndefined({ ok, kind, id, version, updatedAt, actions, hidden, page }));
+  const selected = outcome.selected && select && keepRow(outcome.selected, select);
+  const selectedPage = outcome.selectedPage && select && keepPage(outcome.selectedPage, select);
+  const facts = stringifyJson(
+    withoutUndefined({ ok, kind, id, version, updatedAt, actions, hidden, page, selected, selectedPage }),
+  );
   const value = outcome.json ?? (outcome.value === undefined ? undefined : stringifyJson(outcome.value));
   return value === undefined ? facts : `${facts.slice(0, -1)},"value":${value}}`;
 }
@@ -32,11 +48,18 @@ function successText(outcome: Success): string {
 /** Reads a stored answer back, as a replay. */
 export function decodeAnswer({ json }: StoredAnswer): Outcome {
   // Written by encodeAnswer and by nobody else: the table is the engine's own.
-  const stored = parseJson(json, { maxDepth: MAX_DEPTH }) as unknown as Success | StoredFailure;
+  const stored = parseJson(json, { maxDepth: MAX_DEPTH }) as unknown as StoredSuccess | StoredFailure;
   if (!stored.ok) {
     return { ok: false, error: new ApiError(stored.code, stored.message, stored.options), replayed: true };
   }
-  return { ...stored, value: stored.value, replayed: true };
+  const { selected, selectedPage, ...rest } = stored;
+  return {
+    ...rest,
+    value: stored.value,
+    replayed: true,
+    ...(selected === undefined ? {} : { selected: new ReplayedRow(selected) }),
+    ...(selectedPage === undefined ? {} : { selectedPage: new ReplayedPage(selectedPage) }),
+  };
 }
 
 /**

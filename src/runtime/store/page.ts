@@ -1,14 +1,16 @@
 import type { ListPlan, StoredPage } from "../engine/ports.ts";
 import type { QueryResult, SqlText } from "./driver.ts";
-import { buildCount, buildList, conditionParameters, listParameters, listShape } from "./sql/list.sql.ts";
+import { conditionParameters } from "./sql/conditions.sql.ts";
+import { buildCount, buildList, listParameters, listShape } from "./sql/list.sql.ts";
 import type { StoreParts } from "./store-parts.ts";
 
-type Run = (text: string, parameters: readonly SqlText[], prepare: boolean) => Promise<QueryResult>;
+/** Runs a statement that only reads. */
+export type Reader = (text: string, parameters: readonly SqlText[], prepare: boolean) => Promise<QueryResult>;
 
 /** Reads one page of a list, and its total where asked. */
 export async function readPage(
   { tables, lists }: StoreParts,
-  run: Run,
+  run: Reader,
   resource: string,
   plan: ListPlan,
 ): Promise<StoredPage> {

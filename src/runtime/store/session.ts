@@ -2,8 +2,10 @@ import { ApiError } from "../../base/errors/index.ts";
 import { type JsonValue, stringifyJson, timestampFromMs } from "../../base/lib/index.ts";
 import type {
   ClaimResult,
+  GetManyOptions,
   GetOptions,
   IdempotencyClaim,
+  ListManyPlan,
   ListPlan,
   OutboxEvent,
   Session,
@@ -19,7 +21,9 @@ import { DatabaseError, isStalePlan, type QueryResult, type SqlText } from "./dr
 import { abortError, type Purpose } from "./errors.ts";
 import { Interruption } from "./interruption.ts";
 import { Lease } from "./lease.ts";
-import { readPage } from "./page.ts";
+import { type Reader, readPage } from "./page.ts";
+import { readPages } from "./pages.ts";
+import { readMany } from "./read-many.ts";
 import { FIND_ANSWER, SAVEPOINT, STORE_ANSWER, TRY_LOCK, UNDO } from "./sql/claim.sql.ts";
 import { buildGet, getParameters, getShape } from "./sql/get.sql.ts";
 import { ENQUEUE_OPERATION, FINISH_OPERATION } from "./sql/operations.sql.ts";
@@ -99,13 +103,16 @@ export class StoreSession implements Session {
     return rows[0] && statement.read(rows[0]);
   }
 
+  getMany(resource: string, ids: readonly string[], options: GetManyOptions): Promise<readonly StoredRow[]> {
+    return readMany(this.#parts, this.#reader(), { resource, ids, options });
+  }
+
   list(resource: string, plan: ListPlan): Promise<StoredPage> {
-    return readPage(
-      this.#parts,
-      (text, parameters, prepare) => this.#read(text, parameters, prepare),
-      resource,
-      plan,
-    );
+    return readPage(this.#parts, this.#reader(), resource, plan);
+  }
+
+  listMany(resource: string, plan: ListManyPlan, parents: readonly string[]): Promise<readonly StoredPage[]> {
+    return readPages(this.#parts, this.#reader(), { resource, plan, parents });
   }
 
   async insert(resource: string, values: Readonly<Record<string, unknown>>): Promise<StoredRow> {
@@ -212,6 +219,10 @@ export class StoreSession implements Session {
   async appendEvent({ name, key, payload }: OutboxEvent): Promise<void> {
     const now = timestampFromMs(this.#parts.clock.now());
     this.#defer(APPEND_EVENT, [checkText(name), checkText(key), stringifyJson(payload as JsonValue), now]);
+  }
+
+  #reader(): Reader {
+    return (text, parameters, prepare) => this.#read(text, parameters, prepare);
   }
 
   #defer(text: string, parameters: readonly SqlText[]): void {

@@ -24,6 +24,7 @@ export interface RowWriter {
     /** Whether NULL is written, as null. */
     readonly nullable: boolean;
     readonly json: (text: string) => string;
+    readonly decode: (text: string) => unknown;
   }[];
 }
 
@@ -87,6 +88,22 @@ export class TextRow implements StoredRow {
     // Every key is written with a comma before it.
     return json === "" ? "{}" : `{${json.slice(1)}}`;
   }
+
+  jsonAt(names: readonly string[], place: number): string | undefined {
+    const part = writerOf(this.#layout, names).parts[place];
+    if (part === undefined) return undefined;
+    const text = this.#texts[this.#start + part.at] ?? null;
+    if (text !== null) return part.json(text);
+    return part.nullable ? "null" : undefined;
+  }
+
+  valueAt(names: readonly string[], place: number): unknown {
+    const part = writerOf(this.#layout, names).parts[place];
+    if (part === undefined) return undefined;
+    const text = this.#texts[this.#start + part.at] ?? null;
+    if (text !== null) return part.decode(text);
+    return part.nullable ? null : undefined;
+  }
 }
 
 function writerOf(layout: RowLayout, names: readonly string[]): RowWriter {
@@ -101,6 +118,7 @@ function writerOf(layout: RowLayout, names: readonly string[]): RowWriter {
       key: `,${JSON.stringify(name)}:`,
       nullable: node.nullable === true,
       json: codec.json,
+      decode: codec.decode,
     };
   });
   layout.writer = { names, parts };

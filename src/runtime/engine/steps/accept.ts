@@ -1,12 +1,15 @@
 import { OPERATION } from "../../../contract/model/index.ts";
 import type { ActiveCall } from "../active-call.ts";
+import type { Success } from "../call.ts";
 import { encodeRow } from "../encode-row.ts";
 import { newRow } from "../new-row.ts";
 import { encodeRequest } from "../operation-request.ts";
+import type { StoredRow } from "../ports.ts";
 import { unauthenticated } from "../refusals.ts";
 import type { ResourcePlan } from "../resource-plan.ts";
 import { wholeRow } from "../selection.ts";
 import type { Step } from "../step.ts";
+import { TreeRow } from "../tree/tree-row.ts";
 
 /**
  * Takes the place of the work of a long-running command: an operation for the caller to ask for, and its work in the queue.
@@ -31,10 +34,21 @@ async function enqueue(call: ActiveCall, resource: ResourcePlan): Promise<void> 
   call.success = {
     ok: true,
     kind: "accepted",
-    value: encodeRow(row, wholeRow(core.views.of(resource, principal)), principal.id),
+    ...answerOf(call, row, resource),
     id: row.id,
     version: row.version,
     updatedAt: row.updatedAt,
     replayed: false,
   };
+}
+
+/** The operation as it was asked for: nothing can be below it. */
+function answerOf(
+  call: ActiveCall,
+  row: StoredRow,
+  resource: ResourcePlan,
+): Pick<Success, "value" | "selected"> {
+  const { core, principal, tree } = call;
+  if (tree !== undefined) return { value: undefined, selected: new TreeRow(row, tree, principal) };
+  return { value: encodeRow(row, wholeRow(core.views.of(resource, principal)), principal?.id) };
 }

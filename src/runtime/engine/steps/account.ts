@@ -41,6 +41,7 @@ function accountOf(call: ActiveCall, outcome: Outcome, code: string, status: num
     status,
     durationMs: performance.now() - startedAt,
     replayed: outcome.replayed,
+    ...(outcome.ok && outcome.rowsRead !== undefined ? { rowsRead: outcome.rowsRead } : {}),
     ...(traceparent === undefined ? {} : { traceparent }),
     ...(remoteAddress === undefined ? {} : { remoteAddress }),
     ...(principal === undefined ? {} : { principal }),

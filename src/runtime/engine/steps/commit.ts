@@ -13,9 +13,10 @@ export const commit: Step = {
 };
 
 async function commitAll(call: ActiveCall): Promise<void> {
-  const { session, claim, success, events } = call;
+  const { session, claim, success, events, request } = call;
   for (const event of events ?? []) await session.appendEvent(event);
-  if (claim !== undefined && success !== undefined) await session.storeAnswer(claim, encodeAnswer(success));
+  if (claim !== undefined && success !== undefined)
+    await session.storeAnswer(claim, encodeAnswer(success, request.select));
   // The deadline may have passed while the answer was being stored; then the transaction is being rolled back.
   if (call.ended) return;
   call.committing = true;

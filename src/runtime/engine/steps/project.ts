@@ -4,6 +4,7 @@ import type { Encoder } from "../../../contract/schema/index.ts";
 import type { OperationPlan } from "../operation-plan.ts";
 import { projectPage } from "../project-page.ts";
 import { projectRow } from "../project-row.ts";
+import { projectTreePage, projectTreeRow } from "../project-tree.ts";
 import type { Step, StepRun } from "../step.ts";
 
 /** Turns what the work gave into wire form: the fields that were asked for and that the caller may see. */
@@ -14,8 +15,9 @@ export const project: Step = {
     const { output } = plan;
     if (output === undefined) return projectValue(plan);
     return plan.operation.output.kind === "page"
-      ? (call) => projectPage(call, output)
-      : (call) => projectRow(call, output);
+      ? (call) => (call.tree === undefined ? projectPage(call, output) : projectTreePage(call, call.tree))
+      : (call) =>
+          call.tree === undefined ? projectRow(call, output) : projectTreeRow(call, output, call.tree);
   },
 };
 

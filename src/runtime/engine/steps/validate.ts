@@ -1,6 +1,6 @@
 import { ApiError, type Violation } from "../../../base/errors/index.ts";
 import { isId } from "../../../base/lib/index.ts";
-import { takesMessages } from "../../../contract/model/index.ts";
+import { OPERATION, takesMessages } from "../../../contract/model/index.ts";
 import type { ActiveCall } from "../active-call.ts";
 import { checkIdempotencyKey } from "../idempotency-key.ts";
 import { Inbox } from "../inbox.ts";
@@ -10,6 +10,7 @@ import { readInput } from "../read-input.ts";
 import { invalidParameters, notFound } from "../refusals.ts";
 import { readSelection, wholeRow } from "../selection.ts";
 import type { Step } from "../step.ts";
+import { readTree } from "../tree/read-tree.ts";
 
 /** Turns what the caller wrote into program form, or refuses it with everything that is wrong with it at once. */
 export const validate: Step = {
@@ -47,13 +48,13 @@ function openInbox({ decode, operation }: OperationPlan, call: ActiveCall): void
   call.input = call.inbox;
 }
 
-function readQuery({ operation, output }: OperationPlan, call: ActiveCall): void {
+function readQuery(plan: OperationPlan, call: ActiveCall): void {
+  const { operation, output } = plan;
   const { core, principal, request } = call;
   const violations: Violation[] = [];
   if (request.select !== undefined) {
-    throw new ApiError("not_implemented", "Selections are not served yet.");
-  }
-  if (output !== undefined) {
+    readSelected(plan, call, violations);
+  } else if (output !== undefined) {
     const asked = request.fields !== undefined || request.expand !== undefined;
     call.selection = asked
       ? readSelection(output, request, {
@@ -64,7 +65,7 @@ function readQuery({ operation, output }: OperationPlan, call: ActiveCall): void
         })
       : wholeRow(core.views.of(output, principal));
   } else {
-    refuseSelection(call, violations);
+    refuseSelection(call, ["fields", "expand"], violations);
   }
   if (operation.method === "list" && output !== undefined) {
     call.question = checkQuestion(output, request.list ?? {}, {
@@ -76,8 +77,27 @@ function readQuery({ operation, output }: OperationPlan, call: ActiveCall): void
   if (violations.length > 0) throw invalidParameters(violations);
 }
 
-function refuseSelection({ request }: ActiveCall, violations: Violation[]): void {
-  for (const name of ["fields", "expand"] as const) {
+/** A selection of an answer that is a row or has rows; of a command that is accepted for later it is the operation's. */
+function readSelected({ mode, output }: OperationPlan, call: ActiveCall, violations: Violation[]): void {
+  const { core, principal, request } = call;
+  const resource = mode === "accept" ? core.resources.get(OPERATION) : output;
+  if (resource === undefined || request.select === undefined) {
+    refuseSelection(call, ["fields", "expand", "select"], violations);
+    return;
+  }
+  refuseSelection(call, ["fields", "expand"], violations);
+  const tree = readTree(resource, request.select, { core, principal, violations });
+  const { view, fields, names } = tree.plan;
+  call.tree = tree;
+  call.selection = { view, fields, names, read: names, expand: tree.expand, related: undefined };
+}
+
+function refuseSelection(
+  { request }: ActiveCall,
+  names: readonly ("fields" | "expand" | "select")[],
+  violations: Violation[],
+): void {
+  for (const name of names) {
     if (request[name] === undefined) continue;
     violations.push({
       pointer: `?${name}`,

@@ -1,14 +1,18 @@
-import type { ListFilter } from "../../../contract/language/index.ts";
 import type { ListPlan, StoredRow } from "../../engine/ports.ts";
-import { formatArray } from "../arrays.ts";
 import type { SqlText } from "../driver.ts";
 import { selectExpansions, selectionShape, selectRow } from "../rows.ts";
 import type { BuiltStatement } from "../statements.ts";
 import { encodeColumn, type Table, type Tables } from "../tables.ts";
-import { accessCondition, accessParameters, accessShape } from "./access.sql.ts";
+import { accessParameters } from "./access.sql.ts";
+import {
+  buildConditions,
+  conditionParameters,
+  conditionShape,
+  hasConditions,
+  where,
+} from "./conditions.sql.ts";
 import { keysetSegments } from "./keyset.ts";
 import { Paths } from "./paths.ts";
-import { searchDocument, searchQuery } from "./search.sql.ts";
 
 /** Reads the rows of a page and their sort values. */
 export interface ReadPageRow {
@@ -30,28 +34,6 @@ export function listShape(resource: string, plan: ListPlan): string {
     conditionShape(plan),
     selectionShape(plan.fields, plan.expand ?? []),
   ].join(" ");
-}
-
-/** Identifies the conditions of a list, which its count shares. */
-export function conditionShape(plan: ListPlan): string {
-  const filters = plan.filter.map((filter) => `${filter.field}:${filterShape(filter)}`).join(",");
-  return `${accessShape(plan.access)} ${filters} ${plan.search === undefined ? "" : "search"}`;
-}
-
-/** Parameters of a list's conditions. */
-export function conditionParameters(tables: Tables, table: Table, plan: ListPlan): SqlText[] {
-  const paths = new Paths(tables, table);
-  const values: SqlText[] = [...accessParameters(plan.access)];
-  for (const filter of plan.filter) {
-    if (filter.operator === "isNull") continue;
-    const { column } = paths.resolve(filter.field);
-    const texts = filter.values.map((value) => encodeColumn(column, value));
-    if (isSet(filter)) values.push(formatArray(texts));
-    else values.push(...texts);
-  }
-  // A question without a word finds nothing; '' is the query that matches no row.
-  if (plan.search !== undefined) values.push(searchQuery(plan.search) ?? "");
-  return values;
 }
 
 /** Parameters of a list: those of its conditions, then position, limit, offset and expansions. */
@@ -130,56 +112,4 @@ export function buildCount(tables: Tables, table: Table, plan: ListPlan, selecte
   const paths = new Paths(tables, table);
   const conditions = buildConditions(tables, table, plan, paths, () => `$${++placeholders}`);
   return [`select ${selected} from ${table.name} t`, ...paths.joins, ...where(conditions)].join(" ");
-}
-
-function buildConditions(
-  tables: Tables,
-  table: Table,
-  plan: ListPlan,
-  paths: Paths,
-  next: () => string,
-): readonly string[] {
-  const principal = accessParameters(plan.access).length > 0 ? next() : "";
-  const access = accessCondition(tables, table, "t", plan.access, principal);
-  const filters = plan.filter.map((filter) => buildFilter(filter, paths, next));
-  const { resource } = table;
-  const searched = resource.list.search.map((field) => resource.columns[field]!);
-  const search =
-    plan.search === undefined ? [] : [`${searchDocument(searched, "t")} @@ to_tsquery('simple', ${next()})`];
-  return [...(access === "true" ? [] : [access]), ...filters, ...search];
-}
-
-function hasConditions(plan: ListPlan): boolean {
-  return plan.access !== "all" || plan.filter.length > 0 || plan.search !== undefined;
-}
-
-/** Operators that take a set of values; one value is compared with `=`, which lets an index order the rows after it. */
-function isSet(filter: ListFilter): boolean {
-  return (filter.operator === "in" && filter.values.length !== 1) || filter.operator === "ne";
-}
-
-function filterShape(filter: ListFilter): string {
-  if (filter.operator === "isNull") return filter.values[0] === true ? "isNull" : "isNotNull";
-  if (isSet(filter)) return filter.operator === "in" ? "in" : "ne";
-  return `${filter.operator}${filter.values.length}`;
-}
-
-const COMPARISONS = { in: "=", gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
-
-function buildFilter(filter: ListFilter, paths: Paths, next: () => string): string {
-  const { expression, column, nullable } = paths.resolve(filter.field);
-  const { operator } = filter;
-  const type = column.codec.sqlType;
-  if (operator === "isNull") return `${expression} is ${filter.values[0] === true ? "" : "not "}null`;
-  if (operator === "ne") {
-    // A row without a value is not one of the values.
-    const differs = `${expression} <> all (${next()}::${type}[])`;
-    return nullable ? `(${expression} is null or ${differs})` : differs;
-  }
-  if (isSet(filter)) return `${expression} = any (${next()}::${type}[])`;
-  return filter.values.map(() => `${expression} ${COMPARISONS[operator]} ${next()}::${type}`).join(" and ");
-}
-
-function where(conditions: readonly string[]): readonly string[] {
-  return conditions.length === 0 ? [] : [`where ${conditions.join(" and ")}`];
 }
