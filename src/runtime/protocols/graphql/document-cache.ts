@@ -1,0 +1,30 @@
+/** Keeps the documents that came last, up to a number of characters of source text. */
+export class DocumentCache<T> {
+  readonly #kept = new Map<string, T>();
+  readonly #maxCharacters: number;
+  #characters = 0;
+
+  constructor(maxCharacters: number) {
+    this.#maxCharacters = maxCharacters;
+  }
+
+  get(source: string): T | undefined {
+    const found = this.#kept.get(source);
+    if (found === undefined) return undefined;
+    this.#kept.delete(source);
+    this.#kept.set(source, found);
+    return found;
+  }
+
+  /** Keeps a document, and lets go of those that were not asked for longest; one that would fill half is not kept. */
+  set(source: string, document: T): void {
+    if (source.length * 2 > this.#maxCharacters) return;
+    this.#kept.set(source, document);
+    this.#characters += source.length;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#characters <= this.#maxCharacters) return;
+      this.#kept.delete(oldest);
+      this.#characters -= oldest.length;
+    }
+  }
+}
