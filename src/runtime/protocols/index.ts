@@ -1,6 +1,7 @@
 export { codingFor, sendBody } from "./answer.ts";
 export { Exchange, type ExchangeHandler, type ExchangeOptions } from "./exchange.ts";
 export { formatHeaderLines } from "./fixed-headers.ts";
+export { createGraphqlHandler, type GraphqlHandlerOptions } from "./graphql/index.ts";
 export type { HttpRequest, HttpResponse, TrailerWriter, WholeAnswer } from "./http.ts";
 export { createRestHandler, type DocumentOptions, type RestOptions } from "./rest/index.ts";
 export {

@@ -28,7 +28,6 @@ import {
 } from "./executor.ts";
 import { CompiledOperation, requestError } from "./operation.ts";
 
-const DEFAULT_MAX_TOKENS = 10_000;
 const DEFAULT_MAX_CACHED_CHARACTERS = 4 * 1024 * 1024;
 /** Errors of a document that are told: the first few say what is wrong with it. */
 const MOST_ERRORS = 20;
@@ -58,22 +57,26 @@ export function createGraphqlExecutor(options: GraphqlExecutorOptions): GraphqlE
 }
 
 function read(source: string, schema: GraphQLSchema, options: GraphqlExecutorOptions): DocumentNode {
-  const { maxTokens = DEFAULT_MAX_TOKENS, checkDocument, rules = [], hideSuggestions = false } = options;
+  const { checkSource, checkDocument, rules = [], hideSuggestions = false } = options;
+  refuse(checkSource?.(source));
   let document: DocumentNode;
   try {
-    document = parse(source, { maxTokens });
+    document = parse(source);
   } catch (thrown) {
     if (!(thrown instanceof GraphQLError)) throw thrown;
     throw new GraphqlRequestError([withCode(thrown)]);
   }
-  const found = checkDocument?.(document) ?? [];
-  if (found.length > 0) throw new GraphqlRequestError(found);
+  refuse(checkDocument?.(document));
   const errors = validate(schema, document, [...specifiedRules, ...rules], {
     maxErrors: MOST_ERRORS,
     hideSuggestions,
   });
   if (errors.length > 0) throw new GraphqlRequestError(errors.map(withCode));
   return document;
+}
+
+function refuse(errors: readonly GraphQLFormattedError[] = []): void {
+  if (errors.length > 0) throw new GraphqlRequestError(errors);
 }
 
 /** The error of a document as one of ours: a malformed request, unless a rule says otherwise. */

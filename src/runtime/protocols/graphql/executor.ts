@@ -24,7 +24,10 @@ export interface GraphqlRequest {
 export interface PreparedDocument {
   readonly document: DocumentNode;
   readonly operations: readonly PreparedOperation[];
-  /** Never rejects. Synchronous where no operation waits. A wrong operation name or wrong variables are an answer too. */
+  /**
+   * Synchronous where no operation waits. A wrong operation name and wrong variables are an answer too: it rejects only for
+   * what is wrong with Concordat itself.
+   */
   execute(request: GraphqlRequest, context: GraphqlContext): Promise<GraphqlAnswer> | GraphqlAnswer;
 }
 
@@ -40,6 +43,8 @@ export interface GraphqlAnswer {
   readonly body: string;
   /** False for a request error (GraphQL section 7.1.2): the body has no `data`. */
   readonly hasData: boolean;
+  /** Whether the body ends with `extensions`. */
+  readonly hasExtensions?: boolean;
   /** Largest of its errors'. */
   readonly retryAfterSeconds?: number;
   /** Nobody may ask without better credentials: every field of the root was refused with `unauthenticated`. */

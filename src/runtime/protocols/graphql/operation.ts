@@ -257,10 +257,13 @@ class AnswerBuilder {
     const told = errors.length === 0 ? "" : `"errors":[${errors.join()}],`;
     const extra = this.#versions.length === 0 ? "" : `,"extensions":{"versions":{${this.#versions.join()}}}`;
     const retryAfterSeconds = Math.max(0, ...this.#runs.map((run) => run.retryAfterSeconds));
+    const isUnauthenticated = this.#runs.every((run) => run.isUnauthenticated);
     return {
       body: `{${told}"data":${this.#isNull ? "null" : `{${data}}`}${extra}}`,
       hasData: true,
+      ...(extra === "" ? {} : { hasExtensions: true }),
       ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}),
+      ...(isUnauthenticated ? { isUnauthenticated } : {}),
       ...(errors.length === 0 && this.#cacheControl !== undefined
         ? { cacheControl: this.#cacheControl }
         : {}),

@@ -88,8 +88,7 @@ function withCost(answer: GraphqlAnswer, estimated: number, max: number): Graphq
   const { body, rowsRead } = answer;
   const cost = { estimated, max, ...(rowsRead === undefined ? {} : { rowsRead }) };
   const { cacheControl: _, ...rest } = answer;
-  return {
-    ...rest,
-    body: `${body.slice(0, body.lastIndexOf("}"))},"extensions":${JSON.stringify({ cost })}}`,
-  };
+  const member = `"cost":${JSON.stringify(cost)}`;
+  if (answer.hasExtensions === true) return { ...rest, body: `${body.slice(0, -2)},${member}}}` };
+  return { ...rest, hasExtensions: true, body: `${body.slice(0, -1)},"extensions":{${member}}}` };
 }

@@ -15,6 +15,8 @@ export class FieldRun {
   readonly requestId: string;
   readonly #errors: string[] = [];
   retryAfterSeconds = 0;
+  /** Refused for want of credentials. */
+  isUnauthenticated = false;
   #untold = 0;
 
   constructor(requestId: string) {
@@ -30,6 +32,7 @@ export class FieldRun {
 
   /** Notes an error of the field at `path`, which is null in the answer. */
   report({ error, path, nodes, replayed }: FieldFailure): void {
+    if (error.code === "unauthenticated" && path.length === 1) this.isUnauthenticated = true;
     this.retryAfterSeconds = Math.max(this.retryAfterSeconds, error.retryAfterSeconds ?? 0);
     if (this.#errors.length === MOST_ERRORS) {
       this.#untold++;
