@@ -1,5 +1,6 @@
 import { type GraphQLSchema, Kind } from "graphql";
 import type { Model } from "../../../contract/model/model.ts";
+import { toPascalCase } from "../../../contract/model/names.ts";
 import type { PreparedDocument } from "./executor.ts";
 import { GraphqlRequestError } from "./executor.ts";
 import { type CostEstimator, createCostEstimator } from "./limits/cost.ts";
@@ -18,7 +19,11 @@ export type Meter = (
 /** Makes the meter of a schema; estimators are made once per operation and kept as long as its document is. */
 export function createMeter(schema: GraphQLSchema, model: Model): Meter {
   const { maxCost } = model.graphql.limits;
-  const defaultPageSize = Math.max(1, ...Object.values(model.resources).map(({ list }) => list.limit));
+  const limits = new Map(
+    Object.values(model.resources).map(({ name, list }) => [toPascalCase(name), list.limit]),
+  );
+  const isRow = (type: string) => limits.has(type) || type === "Node" || type === "_Entity";
+  const pageSizeOf = (connection: string) => limits.get(connection.replace(/Connection$/, "")) ?? 1;
   const known = new WeakMap<PreparedDocument, Map<string, CostEstimator>>();
 
   const estimatorOf = (prepared: PreparedDocument, name: string | undefined): CostEstimator | undefined => {
@@ -33,7 +38,7 @@ export function createMeter(schema: GraphQLSchema, model: Model): Meter {
       (each) => each.kind === Kind.OPERATION_DEFINITION && (name === undefined || each.name?.value === name),
     );
     if (operation?.kind !== Kind.OPERATION_DEFINITION) return undefined;
-    const made = createCostEstimator(prepared.document, operation, { schema, defaultPageSize });
+    const made = createCostEstimator(prepared.document, operation, { schema, isRow, pageSizeOf });
     estimators.set(name ?? "", made);
     return made;
   };

@@ -10,17 +10,18 @@ const schema = buildSchema(`
   type CityConnection { edges: [CityEdge!]! nodes: [City!]! totalCount: Int }
   type CityEdge { node: City! cursor: String }
   type CountryConnection { nodes: [Country!]! totalCount: Int }
-  type Query { node(id: ID!): Node countries(first: Int): CountryConnection! city(id: ID!): City }
+  type Query { node(id: ID!): Node nodes(ids: [ID!]!): [Node]! countries(first: Int): CountryConnection! city(id: ID!): City }
   type Payload { city: City }
   type Mutation { addCity: Payload }
 `);
 
+const isRow = (type: string) => ["Node", "Country", "City"].includes(type);
 const cost = (source: string, variables: Record<string, unknown> = {}) => {
   const document = parse(source);
   assert.deepEqual(validate(schema, document), []);
   const operation = document.definitions.find((each) => each.kind === Kind.OPERATION_DEFINITION);
   assert.ok(operation?.kind === Kind.OPERATION_DEFINITION);
-  return createCostEstimator(document, operation, { schema, defaultPageSize: 25 })(variables);
+  return createCostEstimator(document, operation, { schema, isRow, pageSizeOf: () => 25 })(variables);
 };
 
 test("a row costs 1, what wraps it nothing, and a field with first or last as often as that", () => {
@@ -60,4 +61,11 @@ test("a node costs what any of its types may", () => {
   const source =
     '{ node(id: "a") { ... on Country { cities(first: 3) { nodes { id } } } ... on City { country { id } } } }';
   assert.equal(cost(source), 5);
+});
+
+test("rows that are asked for by a list of ids cost as many as there are", () => {
+  assert.equal(cost('{ nodes(ids: ["a", "b", "c"]) { id } }'), 3);
+  const query = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on City { country { id } } } }";
+  assert.equal(cost(query, { ids: Array(50).fill("a") }), 100);
+  assert.equal(cost(query, { ids: "a" }), 2);
 });

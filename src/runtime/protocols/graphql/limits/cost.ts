@@ -6,8 +6,10 @@ import {
   type GraphQLField,
   type GraphQLSchema,
   getNamedType,
+  getNullableType,
   isCompositeType,
   isInterfaceType,
+  isListType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
@@ -21,8 +23,10 @@ export type CostEstimator = (variables: Readonly<Record<string, unknown>>) => nu
 /** How a schema is told apart: rows, and how long a list is that nobody bounds. */
 export interface CostOptions {
   readonly schema: GraphQLSchema;
-  /** Rows of a list without `first` and `last`. */
-  readonly defaultPageSize: number;
+  /** Whether a type is that of rows: each costs a read. */
+  readonly isRow: (type: string) => boolean;
+  /** Rows of a page of this type where neither `first` nor `last` says how many. */
+  readonly pageSizeOf: (connection: string) => number;
 }
 
 /** A field that has rows below it: `size` times what each of its rows costs. */
@@ -37,14 +41,14 @@ interface CostNode {
 const MOST = 1e12;
 
 /**
- * Prepares the estimate of one operation of a valid document. A row costs 1 (types that are a `Node`); a field with `first`
- * or `last` costs what is below it, so many times. Fields that answer with one value because they have one name are counted
- * together, as they are read together.
+ * Prepares the estimate of one operation of a valid document. A row costs 1; a field with `first` or `last` costs what is
+ * below it, so many times, and one that is given a list of ids as often as there are. Fields that are one value of the
+ * answer because they have one name are counted together, as they are read together.
  */
 export function createCostEstimator(
   document: DocumentNode,
   operation: OperationDefinitionNode,
-  { schema, defaultPageSize }: CostOptions,
+  { schema, isRow, pageSizeOf }: CostOptions,
 ): CostEstimator {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
@@ -66,12 +70,24 @@ export function createCostEstimator(
     return typeof given === "number" || typeof given === "bigint" ? Number(given) : undefined;
   };
 
+  const lengthOf = (value: ValueNode | undefined, variables: Readonly<Record<string, unknown>>): number => {
+    if (value?.kind === Kind.LIST) return value.values.length;
+    const given = value?.kind === Kind.VARIABLE ? variables[value.name.value] : undefined;
+    return Array.isArray(given) ? given.length : 1;
+  };
+
   const sizeOf = (field: GraphQLField<unknown, unknown>, node: FieldNode): CostNode["size"] => {
-    if (!field.args.some(({ name }) => name === "first" || name === "last")) return undefined;
     const given = (name: string) => node.arguments?.find((argument) => argument.name.value === name)?.value;
+    if (!field.args.some(({ name }) => name === "first" || name === "last")) {
+      const ids = isListType(getNullableType(field.type))
+        ? field.args.find(({ type }) => isListType(getNullableType(type)))
+        : undefined;
+      return ids && ((variables) => lengthOf(given(ids.name), variables));
+    }
     const [first, last] = [given("first"), given("last")];
+    const otherwise = pageSizeOf(getNamedType(field.type).name);
     return (variables) => {
-      const size = numberOf(first, variables) ?? numberOf(last, variables) ?? defaultPageSize;
+      const size = numberOf(first, variables) ?? numberOf(last, variables) ?? otherwise;
       // What cannot be is refused by whoever reads it; here it must not make anything cheaper.
       return size > 0 ? size : 1;
     };
@@ -114,7 +130,7 @@ export function createCostEstimator(
     });
     const size = field === undefined || node === undefined ? undefined : sizeOf(field, node);
     return {
-      rows: field !== undefined && isRow(getNamedType(field.type)) ? 1 : 0,
+      rows: field !== undefined && isRow(getNamedType(field.type).name) ? 1 : 0,
       ...(size === undefined ? {} : { size }),
       inner: nodesOf(inner),
     };
@@ -122,10 +138,6 @@ export function createCostEstimator(
 
   const fieldOf = (type: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined =>
     isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
-
-  const isRow = (type: unknown): boolean =>
-    (isObjectType(type) && type.getInterfaces().some(({ name }) => name === "Node")) ||
-    (isInterfaceType(type) && type.name === "Node");
 
   const root = schema.getRootType(operation.operation);
   const nodes = root ? nodesOf([{ type: root, set: operation.selectionSet }]) : [];
