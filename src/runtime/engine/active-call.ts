@@ -60,6 +60,8 @@ export class ActiveCall {
   steps: DurableSteps | undefined = undefined;
   value: unknown = undefined;
   row: StoredRow | undefined = undefined;
+  /** Of a call that names several. */
+  rows: readonly StoredRow[] | undefined = undefined;
   page: StoredPage | undefined = undefined;
   pagePlan: PagePlan | undefined = undefined;
   events: OutboxEvent[] | undefined = undefined;
@@ -135,6 +137,7 @@ export class ActiveCall {
     this.recheck = false;
     this.value = undefined;
     this.row = undefined;
+    this.rows = undefined;
     this.page = undefined;
     this.pagePlan = undefined;
     this.events = undefined;
@@ -150,6 +153,7 @@ export class ActiveCall {
   forget(): void {
     this.page = undefined;
     this.row = undefined;
+    this.rows = undefined;
     this.value = undefined;
     this.success = undefined;
     this.outcome = undefined;

@@ -35,6 +35,8 @@ export interface Call {
   readonly operation: string;
   /** Row id, for operations on one row. */
   readonly id?: string | undefined;
+  /** Instead of `id`, for `get` with `select`: ids of rows to read at once, at most 1,000. The answer is in `selectedRows`. */
+  readonly ids?: readonly string[] | undefined;
   /** Body in wire form, not yet validated; `undefined` where nothing came. */
   readonly input?: unknown;
   /** Client streams and channels: what the caller sends instead of an input, each in wire form, taken as the handler asks for it. */
@@ -114,6 +116,8 @@ export interface Success {
   /** What `select` asked for, instead of a value. */
   readonly selected?: SelectedRow | undefined;
   readonly selectedPage?: SelectedPage | undefined;
+  /** By `ids`, in their order; null where there is no such row or the caller may not read it. */
+  readonly selectedRows?: readonly (SelectedRow | null)[] | undefined;
   /** Rows that were read for it, those of refs and relations included. */
   readonly rowsRead?: number | undefined;
 }

@@ -16,6 +16,7 @@ import { isAccepted, OperationRunner } from "./operation-runner.ts";
 import { resolveRunnerOptions } from "./operation-runner-options.ts";
 import type { EngineOptions } from "./options.ts";
 import { compilePipeline, type Pipeline } from "./pipeline.ts";
+import { readOneByOne } from "./read-one-by-one.ts";
 import { runCall } from "./run.ts";
 import { shuttingDown } from "./steps/admit.ts";
 import { STEPS } from "./steps.ts";
@@ -74,11 +75,13 @@ export function createEngine(options: EngineOptions): Engine {
     works.set(operation.id, compilePipeline(STEPS, run, core));
   }
   const runner = createRunner(core, works, options.operations);
-  const execute = (call: Call, batch?: BatchMembership) => {
+  const execute = (call: Call, batch?: BatchMembership): Promise<Outcome> | Outcome => {
     const pipeline = pipelines.get(call.operation);
     if (pipeline === undefined || answersMany(pipeline.plan.operation)) {
       return failureOf(notServed(call, pipeline, "one answer"));
     }
+    if (call.ids !== undefined && pipeline.plan.handler !== undefined)
+      return readOneByOne(call, call.ids, (each) => execute(each, batch));
     const outcome = runCall(pipeline, new ActiveCall(core, pipeline.plan, call, batch));
     // What a batch accepts or cancels counts only once it commits; looking for work finds it then.
     if (runner === undefined || batch !== undefined) return outcome;

@@ -32,6 +32,29 @@ export function projectTreeRow(call: ActiveCall, output: ResourcePlan, tree: Tre
   return pending === undefined ? answer() : pending.then(answer);
 }
 
+/** Makes the answer of a call that names several rows, in the order in which it names them. */
+export function projectTreeRows(
+  call: ActiveCall,
+  stored: readonly StoredRow[],
+  tree: Tree,
+): void | Promise<void> {
+  const loader = new TreeLoader(call);
+  const rows = loader.rows(stored, tree);
+  const found = new Map(rows.map((row) => [row.id, row]));
+  const answer = () => {
+    call.success = {
+      ok: true,
+      value: undefined,
+      kind: "ok",
+      replayed: false,
+      selectedRows: (call.request.ids ?? []).map((id) => found.get(id) ?? null),
+      rowsRead: loader.rowsRead,
+    };
+  };
+  const pending = loader.below(rows, tree);
+  return pending === undefined ? answer() : pending.then(answer);
+}
+
 /** Makes the answer of a list that has said what it wants of its rows. */
 export function projectTreePage(call: ActiveCall, tree: Tree): void | Promise<void> {
   const { page, pagePlan, core } = call;

@@ -15,7 +15,7 @@ interface StoredFailure {
 }
 
 /** A success as data: what was selected of it stands as it was answered. */
-type StoredSuccess = Omit<Success, "selected" | "selectedPage"> & {
+type StoredSuccess = Omit<Success, "selected" | "selectedPage" | "selectedRows"> & {
   readonly selected?: KeptRow;
   readonly selectedPage?: KeptPage;
 };

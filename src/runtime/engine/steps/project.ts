@@ -4,7 +4,7 @@ import type { Encoder } from "../../../contract/schema/index.ts";
 import type { OperationPlan } from "../operation-plan.ts";
 import { projectPage } from "../project-page.ts";
 import { projectRow } from "../project-row.ts";
-import { projectTreePage, projectTreeRow } from "../project-tree.ts";
+import { projectTreePage, projectTreeRow, projectTreeRows } from "../project-tree.ts";
 import type { Step, StepRun } from "../step.ts";
 
 /** Turns what the work gave into wire form: the fields that were asked for and that the caller may see. */
@@ -16,8 +16,11 @@ export const project: Step = {
     if (output === undefined) return projectValue(plan);
     return plan.operation.output.kind === "page"
       ? (call) => (call.tree === undefined ? projectPage(call, output) : projectTreePage(call, call.tree))
-      : (call) =>
-          call.tree === undefined ? projectRow(call, output) : projectTreeRow(call, output, call.tree);
+      : (call) => {
+          const { tree, rows } = call;
+          if (tree === undefined) return projectRow(call, output);
+          return rows === undefined ? projectTreeRow(call, output, tree) : projectTreeRows(call, rows, tree);
+        };
   },
 };
 

@@ -19,8 +19,9 @@ export const validate: Step = {
   prepare(plan) {
     const { operation, resource, onRow } = plan;
     return (call) => {
-      const { id } = call.request;
-      if (onRow && (id === undefined || (resource && !isId(resource.model.prefix, id)))) {
+      const { id, ids } = call.request;
+      if (ids !== undefined) checkIds(plan, call, ids);
+      else if (onRow && (id === undefined || (resource && !isId(resource.model.prefix, id)))) {
         throw notFound(resource?.name ?? operation.name, id ?? "");
       }
       checkIdempotencyKey(call);
@@ -37,6 +38,19 @@ export const validate: Step = {
     };
   },
 };
+
+/** As many rows as a page may have in the largest lists. */
+const MAX_IDS = 1000;
+
+function checkIds({ operation }: OperationPlan, { request }: ActiveCall, ids: readonly string[]): void {
+  if (operation.method !== "get" || request.select === undefined) {
+    throw new ApiError("not_implemented", `The operation ${operation.id} does not take several ids.`);
+  }
+  if (ids.length <= MAX_IDS) return;
+  throw new ApiError("too_complex", `At most ${MAX_IDS} rows are read by their ids at once.`, {
+    data: { limit: "ids", max: MAX_IDS, found: ids.length },
+  });
+}
 
 /** Messages are validated as the handler takes them. */
 function openInbox({ decode, operation }: OperationPlan, call: ActiveCall): void {
