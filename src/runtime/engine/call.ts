@@ -57,6 +57,11 @@ export interface Call {
   readonly meta: CallMeta;
   /** Milliseconds the caller would rather wait for the answer of a long-running command than be given the operation. */
   readonly waitMs?: number | undefined;
+  /**
+   * The answer of a long-running command is always its operation; `waitMs` is then how long the answer waits for it to end.
+   * Default: what has ended in that time is answered with its result.
+   */
+  readonly answersOperation?: boolean;
   /** Aborted when the caller has gone away. A protocol may make it when it is first asked for. */
   readonly signal?: AbortSignal | undefined;
   /** Whether the caller has gone away: asked instead of the signal where nothing waits. */

@@ -136,7 +136,7 @@ function createRunner(
 /** What happens behind the answer to a call that accepted or cancelled an operation. */
 async function follow(
   runner: OperationRunner,
-  { operation, waitMs = 0, signal, select }: Call,
+  { operation, waitMs = 0, signal, select, answersOperation = false }: Call,
   answered: Promise<Outcome> | Outcome,
 ): Promise<Outcome> {
   const outcome = await answered;
@@ -149,7 +149,8 @@ async function follow(
   const waits = waitMs > 0 && select === undefined && !outcome.replayed;
   const done = waits ? runner.wait(outcome.id, waitMs, signal) : undefined;
   runner.wake();
-  return (await done) ?? outcome;
+  const ended = await done;
+  return answersOperation ? outcome : (ended ?? outcome);
 }
 
 function notServed({ operation }: Call, pipeline: Pipeline | undefined, how: string): ApiError {
