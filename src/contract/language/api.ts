@@ -4,6 +4,7 @@ import type { GraphqlOptions } from "./graphql.ts";
 import type { Operation } from "./operation.ts";
 import type { AnyResource } from "./resource.ts";
 import type { RestOptions } from "./rest.ts";
+import type { RpcOptions } from "./rpc.ts";
 
 // `readonly [] |` makes TypeScript read an array literal as a tuple. As an array it would compare each element's type with
 // each other's, to drop what is said twice: quadratic, and refused (TS2590) from some thousand operations on.
@@ -31,6 +32,8 @@ export interface ApiOptions<
   readonly rest?: RestOptions;
   /** How GraphQL offers it: limits, introspection, trusted documents, federation. */
   readonly graphql?: GraphqlOptions;
+  /** How gRPC, gRPC-Web and Connect offer it. */
+  readonly rpc?: RpcOptions;
   /** Takes several calls in one request, all or nothing if the caller wants. Default: none; `{}` takes the defaults. */
   readonly batch?: BatchLimits;
 }

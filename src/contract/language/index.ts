@@ -48,3 +48,4 @@ export {
   resource,
 } from "./resource.ts";
 export type { ErrorStyle, RestOptions } from "./rest.ts";
+export type { RpcOptions } from "./rpc.ts";

@@ -17,6 +17,7 @@ import { compileOperation } from "./compile-operations.ts";
 import { compileRelations } from "./compile-relations.ts";
 import { compileResource } from "./compile-resource.ts";
 import { compileRest } from "./compile-rest.ts";
+import { compileRpc } from "./compile-rpc.ts";
 import { deepFreeze } from "./freeze.ts";
 import type { Model, OperationModel, ResourceModel } from "./model.ts";
 import { checkCamelCase, toTitle } from "./names.ts";
@@ -37,6 +38,7 @@ const OPTIONS = [
   "authentication",
   "rest",
   "graphql",
+  "rpc",
   "batch",
 ];
 
@@ -67,6 +69,7 @@ export function compile(api: Api): Model {
   const errors = createDeclaredErrors(scope);
   const rest = compileRest(read, version, report);
   const graphql = compileGraphql(read, report);
+  const rpc = compileRpc(read, report);
   const batch = compileBatch(read, report);
   const authentication = compileAuthentication(read, report);
   const operations: Record<string, OperationModel> = {};
@@ -111,6 +114,7 @@ export function compile(api: Api): Model {
     authentication,
     rest: rest.model,
     graphql,
+    rpc,
     ...(batch === undefined ? {} : { batch }),
   });
 }

@@ -25,8 +25,15 @@ export interface Model {
   readonly authentication: readonly AuthenticationModel[];
   readonly rest: RestModel;
   readonly graphql: GraphqlModel;
+  readonly rpc: RpcModel;
   /** Absent: calls come one by one. */
   readonly batch?: BatchModel;
+}
+
+/** What the gRPC family does alike for all operations. */
+export interface RpcModel {
+  /** Who may ask a server what services and messages there are; `dev`: only while developing. */
+  readonly reflection: "dev" | "always" | "never";
 }
 
 /** How much one batch of calls may be. */

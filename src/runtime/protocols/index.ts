@@ -6,6 +6,7 @@ export type { HttpRequest, HttpResponse, TrailerWriter, WholeAnswer } from "./ht
 export { createRestHandler, type DocumentOptions, type RestOptions } from "./rest/index.ts";
 export {
   createRpcHandler,
+  createRpcService,
   type RpcCodecs,
   type RpcContext,
   type RpcHandler,
@@ -13,6 +14,7 @@ export {
   type RpcMethod,
   type RpcProtocol,
   type RpcReply,
+  type RpcServiceOptions,
 } from "./rpc/index.ts";
 export { send } from "./send.ts";
 export { type ProblemOptions, sendProblem } from "./send-problem.ts";

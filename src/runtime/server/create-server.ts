@@ -219,6 +219,7 @@ export function createServer(options: ServerOptions): HttpServer {
     const { noticeMs = 0, deadlineMs = 10_000 } = how;
     isReplaced = how.isReplaced === true;
     draining = true;
+    rpc?.announceDrain?.();
     // The first GOAWAY refuses nothing yet: requests already on their way are served (RFC 9113 section 6.8).
     for (const session of http2.sessions) if (!session.destroyed) session.goaway(0, 2 ** 31 - 1);
     if (noticeMs > 0) await new Promise((resolve) => setTimeout(resolve, noticeMs));

@@ -5,7 +5,7 @@ import { compile, type Model } from "../../contract/model/index.ts";
 import { createErrorFormat } from "../../wire/rest/index.ts";
 import { createApiKeyAuthenticator } from "../auth/index.ts";
 import { createEngine, type Engine, type Logger, type Service } from "../engine/index.ts";
-import { createGraphqlHandler, createRestHandler, type Exchange } from "../protocols/index.ts";
+import { createGraphqlHandler, createRestHandler, createRpcService, type Exchange } from "../protocols/index.ts";
 import { type OpenedStore, openStore } from "../store/index.ts";
 import { createLogger } from "./create-logger.ts";
 import { createServer } from "./create-server.ts";
@@ -76,6 +76,12 @@ export async function startService(service: Service, options: StartOptions = {})
       logger,
       handler: handlerOf({ engine, files: store.files }, options, onError),
       routes: protocolRoutes(engine, options, onError),
+      rpc: createRpcService({
+        engine,
+        ready: () => store.ready(),
+        reflects: reflects(model, options),
+        onError,
+      }),
       errorFormat: createErrorFormat(model.rest.errors),
       ready: () => store.ready(),
       ...pick(options, ["tls", "limits", "metrics", "trustProxies", "forwardedHeader", "worker"]),
@@ -114,6 +120,10 @@ export async function startService(service: Service, options: StartOptions = {})
 
 function ownLogger({ logLevel = "info", worker }: StartOptions): Logger {
   return createLogger(logLevel, undefined, worker?.number);
+}
+
+function reflects({ rpc: { reflection } }: Model, { mode }: StartOptions): boolean {
+  return reflection === "always" || (reflection === "dev" && mode === "dev");
 }
 
 /** Key of the cursor secret among the facts of a database. */

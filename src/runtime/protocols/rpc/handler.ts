@@ -20,7 +20,7 @@ export interface RpcHandlerOptions {
   /** Finds the method at a path, such as `/clinic.v2.SlotService/GetSlot`; asked for most requests, so it must be quick. */
   readonly find: (path: string) => RpcMethod | undefined;
   /** Turns whatever a method or codec threw into the error that the caller is told; must not throw. Default {@link toRpcError}. */
-  readonly toRpcError?: (thrown: unknown) => RpcError;
+  readonly toRpcError?: (thrown: unknown, requestId: string) => RpcError;
   /** Told of what went wrong while an answer was sent, and of exceptions that were masked. */
   readonly onError?: (exchange: Exchange, thrown: unknown) => void;
 }
@@ -29,6 +29,8 @@ export interface RpcHandlerOptions {
 export interface RpcHandler {
   /** Answers an RPC, now or later; false: the request is none, and nothing has been done about it. */
   take(exchange: Exchange): boolean;
+  /** The server begins to close, and still serves: health says so from here on. */
+  announceDrain?(): void;
   /** Ends streams that would not end by themselves. */
   drain(): void;
 }
@@ -56,7 +58,7 @@ export function createRpcHandler(options: RpcHandlerOptions): RpcHandler {
   function fail(call: RpcCall, thrown: unknown): void {
     try {
       if (call.hasEnded || call.exchange.gone) return;
-      const error = normalise(thrown);
+      const error = normalise(thrown, call.exchange.requestId);
       if (error.cause !== undefined && error.status === "INTERNAL") onError(call.exchange, thrown);
       call.form.fail(call, error);
     } catch (error) {
@@ -115,7 +117,7 @@ export function createRpcHandler(options: RpcHandlerOptions): RpcHandler {
       if (!(message instanceof Promise)) return void answer(call, message, fail);
       message.then((bytes) => answer(call, bytes, fail)).catch((error: unknown) => fail(call, error));
     } catch (error) {
-      refuse(exchange, method, CONNECT_UNARY_FORM, codec, normalise(error));
+      refuse(exchange, method, CONNECT_UNARY_FORM, codec, normalise(error, exchange.requestId));
     }
   }
 

@@ -1,0 +1,72 @@
+import { ApiError, CODES, type Code } from "../../../../base/errors/index.ts";
+import type { ProtoSchema } from "../../../../contract/proto/index.ts";
+import {
+  formatErrorDetails,
+  type ProtoCodecs,
+  RpcError,
+  type RpcStatus,
+} from "../../../../wire/grpc/index.ts";
+import { toRpcError } from "../to-rpc-error.ts";
+
+/** What errors of one api are written with. */
+export interface ErrorWriterOptions {
+  readonly domain: string;
+  readonly schema: ProtoSchema;
+  readonly codecs: ProtoCodecs;
+}
+
+/** Where an error happened. */
+export interface ErrorPlace {
+  readonly requestId?: string | undefined;
+  /** Names the field that a violation's pointer leads to. Default: as it is. */
+  readonly fieldPath?: (pointer: string) => string;
+  /** Answered from the stored result of an earlier call. */
+  readonly replayed?: boolean;
+}
+
+/** Writes whatever was thrown as the error that callers are told, with its details. */
+export type ErrorWriter = (thrown: unknown, place: ErrorPlace) => RpcError;
+
+/** Makes the writer of one api's errors. */
+export function createErrorWriter({ domain, schema, codecs }: ErrorWriterOptions): ErrorWriter {
+  return (thrown, { requestId, fieldPath = same, replayed = false }) => {
+    const known = thrown instanceof ApiError && thrown.cause instanceof RpcError ? thrown.cause : thrown;
+    const error = toRpcError(known);
+    if (error.details.length > 0) return error;
+    const explained = thrown instanceof ApiError ? thrown : explain(error);
+    const details = formatErrorDetails(explained, { domain, requestId, schema, codecs, fieldPath });
+    const { retryAfterSeconds } = explained;
+    return new RpcError(error.status, error.message, {
+      details,
+      headers: [
+        ...error.headers,
+        ...(retryAfterSeconds === undefined ? [] : ["retry-after", String(retryAfterSeconds)]),
+        ...(replayed ? ["idempotent-replayed", "true"] : []),
+      ],
+      trailers: error.trailers,
+      // What the engine has made of an exception is in its log already.
+      ...(thrown instanceof ApiError || error.cause === undefined ? {} : { cause: error.cause }),
+    });
+  };
+}
+
+/** The codes that stand for what the transport refuses by itself. */
+const CODES_OF_TRANSPORT: Readonly<Partial<Record<RpcStatus, Code>>> = {
+  CANCELLED: "cancelled",
+  INVALID_ARGUMENT: "malformed_request",
+  DEADLINE_EXCEEDED: "deadline_exceeded",
+  RESOURCE_EXHAUSTED: "payload_too_large",
+  UNIMPLEMENTED: "not_implemented",
+  UNAVAILABLE: "unavailable",
+};
+
+/** What the transport says, in the words of the one table of codes. */
+export function explain({ status, message }: RpcError): ApiError {
+  const code = CODES_OF_TRANSPORT[status] ?? "internal";
+  const isMeant = CODES[code].grpc === status;
+  return new ApiError(isMeant ? code : "internal", message);
+}
+
+function same(pointer: string): string {
+  return pointer;
+}

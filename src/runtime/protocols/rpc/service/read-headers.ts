@@ -1,0 +1,68 @@
+import { changesData, type OperationModel } from "../../../../contract/model/index.ts";
+import {
+  type CredentialReader,
+  isTraceparent,
+  parseEntityTags,
+  parseIdempotencyKey,
+  parsePrefer,
+  versionsOf,
+} from "../../../../wire/rest/index.ts";
+import { type Call, fingerprintOf } from "../../../engine/index.ts";
+import type { RpcContext } from "../method.ts";
+import type { CallHeaders, RpcRequest } from "./call.ts";
+
+/**
+ * Reads what metadata says of a call, under the names and in the forms that HTTP has for it: `authorization`, `x-api-key`,
+ * `idempotency-key`, `if-match`, `prefer: wait`, `traceparent`. Throws what is wrong with them.
+ */
+export function readHeaders(
+  operation: OperationModel,
+  request: RpcRequest,
+  { context, readCredentials }: { readonly context: RpcContext; readonly readCredentials: CredentialReader },
+): CallHeaders {
+  const { headers, protocol, requestId, remoteAddress, timeoutMs } = context;
+  const { authorization, traceparent } = headers;
+  const apiKey = text(headers["x-api-key"]);
+  const ifMatch = text(headers["if-match"]);
+  const isUnsafe = changesData(operation);
+  return {
+    credentials:
+      authorization === undefined && apiKey === undefined
+        ? undefined
+        : readCredentials(authorization, apiKey),
+    precondition:
+      ifMatch === undefined ? undefined : { ifMatch: versionsOf(parseEntityTags(ifMatch, "If-Match")) },
+    idempotency: isUnsafe ? idempotencyOf(operation, request, text(headers["idempotency-key"])) : undefined,
+    meta: {
+      protocol,
+      requestId,
+      remoteAddress,
+      timeoutMs,
+      traceparent: typeof traceparent === "string" && isTraceparent(traceparent) ? traceparent : undefined,
+    },
+    waitMs: operation.longRunning === undefined ? undefined : waitMsOf(operation, text(headers.prefer)),
+  };
+}
+
+function idempotencyOf(
+  operation: OperationModel,
+  request: RpcRequest,
+  header: string | undefined,
+): Call["idempotency"] {
+  if (header === undefined) return undefined;
+  const { id, input, fields, expand } = request;
+  return {
+    key: parseIdempotencyKey(header),
+    fingerprint: fingerprintOf({ operation: operation.id, id, input, fields, expand }),
+  };
+}
+
+/** No longer than any other call may take. */
+function waitMsOf({ deadlineMs }: OperationModel, prefer: string | undefined): number | undefined {
+  const { waitSeconds } = parsePrefer(prefer);
+  return waitSeconds === undefined ? undefined : Math.min(waitSeconds * 1000, deadlineMs);
+}
+
+function text(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(", ") : header;
+}
