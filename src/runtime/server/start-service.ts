@@ -5,7 +5,12 @@ import { compile, type Model } from "../../contract/model/index.ts";
 import { createErrorFormat } from "../../wire/rest/index.ts";
 import { createApiKeyAuthenticator } from "../auth/index.ts";
 import { createEngine, type Engine, type Logger, type Service } from "../engine/index.ts";
-import { createGraphqlHandler, createRestHandler, createRpcService, type Exchange } from "../protocols/index.ts";
+import {
+  createGraphqlHandler,
+  createRestHandler,
+  createRpcService,
+  type Exchange,
+} from "../protocols/index.ts";
 import { type OpenedStore, openStore } from "../store/index.ts";
 import { createLogger } from "./create-logger.ts";
 import { createServer } from "./create-server.ts";
