@@ -18,6 +18,7 @@ const ROOMS: Record<string, { readonly rooms?: readonly string[]; readonly packa
   "contract/model": { rooms: ["contract/schema", "contract/language"] },
   "contract/proto": { rooms: ["contract/schema", "contract/model"] },
   "contract/graphql": { rooms: ["contract/schema", "contract/model"] },
+  "contract/evolve": { rooms: ["contract/model", "contract/proto"] },
   "contract/emit": {
     rooms: ["contract/schema", "contract/language", "contract/model", "contract/proto", "contract/graphql"],
   },

@@ -5,6 +5,7 @@ export { emitJsonSchema, type JsonSchemaOptions } from "./json-schema.ts";
 export { emitOpenApi, type OpenApiOptions } from "./openapi.ts";
 export { type ErrorsByStatus, errorsOf } from "./operation-errors.ts";
 export { nameOperations, type OperationNames } from "./operation-names.ts";
+export { emitProto } from "./proto.ts";
 export { emitSdl, printDescription } from "./sdl.ts";
 export { emitSubgraphSdl } from "./subgraph-sdl.ts";
 export { createToolEmitter, type EmittedTool, type ToolDescription } from "./tool.ts";

@@ -59,7 +59,7 @@ function numberMessage(
         place: `${message.place}: protobuf field ${relative(draft, name)}.${field.name}`,
         expected: `${before.type}, as the lock has had it since it was first written`,
         found: type,
-        fix: "give the field of the new type another name: clients still read the old one by its number",
+        fix: "give the field of the new type another name, for clients read the old one by its number; where none ever did, delete its line from the lock",
       });
     }
     return { ...field, number: before?.number ?? known?.reserved[field.name] ?? next() };

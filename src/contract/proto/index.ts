@@ -1,4 +1,5 @@
 export { describeProto } from "./describe-proto.ts";
+export { packageOf } from "./names.ts";
 export type { LockedEnum, LockedField, LockedMessage, LockedService, ProtoLock } from "./proto-lock.ts";
 export type {
   ProtoEnum,

@@ -1,0 +1,92 @@
+import { UsageError } from "../../base/errors/index.ts";
+import type { Model } from "../model/index.ts";
+import { describeProto, type ProtoLock, type ProtoSchema, packageOf, typeText } from "../proto/index.ts";
+import { differences } from "./differences.ts";
+
+/** Name of the file that stands beside a contract. */
+export const LOCK_FILE = "concordat.lock.json";
+
+/** What a contract has promised for ever: the content of `concordat.lock.json`. */
+export interface Lock {
+  /** Version of this format. */
+  readonly concordat: 1;
+  /** By package: each version of an API has numbers of its own. */
+  readonly protobuf: Readonly<Record<string, ProtoLock>>;
+}
+
+/** The part of a lock that is about the served version of a model; undefined where it is not known yet. */
+export function protoLockOf(model: Model, lock: Lock | undefined): ProtoLock | undefined {
+  return lock?.protobuf[packageOf(model)];
+}
+
+/**
+ * Returns the lock that fits a model: what it has known keeps its number, what is new gets the next one, and what is gone is
+ * reserved. Throws a UsageError for a field whose type has changed, and where names collide.
+ */
+export function updateLock(model: Model, lock?: Lock): Lock {
+  const before = protoLockOf(model, lock);
+  const after = lockSchema(describeProto(model, before), before);
+  return { concordat: 1, protobuf: { ...lock?.protobuf, [after.package]: after } };
+}
+
+/** Throws a UsageError that names everything in which a lock does not fit a model. */
+export function checkLock(model: Model, lock: Lock): void {
+  const before = protoLockOf(model, lock);
+  const after = protoLockOf(model, updateLock(model, lock));
+  const unknown = after === undefined ? [] : differences(before, after);
+  if (unknown.length === 0) return;
+  throw new UsageError(
+    unknown.map(({ name, found }) => ({
+      place: `${LOCK_FILE}, ${after?.package}`,
+      expected: `${name}, as the contract has it`,
+      found,
+      fix: "run concordat lock, look at what it changed, and commit the file",
+    })),
+  );
+}
+
+function lockSchema(schema: ProtoSchema, before: ProtoLock | undefined): ProtoLock {
+  const relative = (name: string) => name.slice(schema.package.length + 1);
+  const messages: Record<string, ProtoLock["messages"][string]> = {};
+  for (const message of Object.values(schema.messages)) {
+    const fields = message.fields.map((field) => {
+      const type = typeText(schema.package, field, message.union?.oneof);
+      return [field.name, { number: field.number, type }] as const;
+    });
+    const known = before?.messages[relative(message.name)];
+    const gone = message.reserved.names.map(
+      (name) => [name, known?.fields[name]?.number ?? known?.reserved[name] ?? 0] as const,
+    );
+    messages[relative(message.name)] = {
+      fields: Object.fromEntries(fields),
+      reserved: Object.fromEntries(gone),
+    };
+  }
+  const enums: Record<string, ProtoLock["enums"][string]> = {};
+  for (const each of Object.values(schema.enums)) {
+    const known = before?.enums[relative(each.name)];
+    const gone = each.reserved.names.map(
+      (name) => [name, known?.values[name] ?? known?.reserved[name] ?? 0] as const,
+    );
+    const values = each.values.map(({ name, number }) => [name, number] as const);
+    enums[relative(each.name)] = { values: Object.fromEntries(values), reserved: Object.fromEntries(gone) };
+  }
+  const services: Record<string, ProtoLock["services"][string]> = {};
+  for (const { name, methods } of schema.files.flatMap((file) => file.services)) {
+    const known = before?.services[relative(name)];
+    const does = Object.fromEntries(
+      methods.map((method) => [method.name, `${method.kind} ${method.operation}`]),
+    );
+    const gone = [...Object.keys(known?.methods ?? {}), ...(known?.retired ?? [])].filter(
+      (method) => !(method in does),
+    );
+    services[relative(name)] = { methods: does, retired: [...new Set(gone)].sort() };
+  }
+  return {
+    package: schema.package,
+    // What is no longer in the contract stays: if it comes back, its numbers mean what they meant.
+    messages: { ...before?.messages, ...messages },
+    enums: { ...before?.enums, ...enums },
+    services: { ...before?.services, ...services },
+  };
+}
