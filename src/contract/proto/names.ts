@@ -28,7 +28,8 @@ export function toJsonName(field: string): string {
   return field.replace(/_(.?)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The prefix of an enum's values: `PaymentStatus` → `PAYMENT_STATUS_`. */
+/** The prefix of an enum's values, as buf lint cuts words: `PaymentStatus` → `PAYMENT_STATUS_`, `HTTPStatus2` → `HTTP_STATUS2_`. */
 export function valuePrefix(type: string): string {
-  return `${toFieldName(type).toUpperCase()}_`;
+  const words = type.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/([A-Z])([A-Z][a-z])/g, "$1_$2");
+  return `${words.toUpperCase()}_`;
 }
