@@ -9,7 +9,7 @@ import { ROOT } from "./support/source.ts";
 
 const documents = readDocuments();
 mkdirSync(join(ROOT, ".concordat"), { recursive: true });
-const COMMANDS = ["init", "dev", "serve", "check", "emit", "migrate", "crash", "keys"];
+const COMMANDS = ["init", "dev", "serve", "check", "emit", "lock", "migrate", "crash", "keys"];
 const scripts = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).scripts as Record<
   string,
   string

@@ -11,6 +11,8 @@ export interface MessageDraft extends Pick<ProtoMessage, "name" | "description" 
   readonly enums: string[];
   /** Types declared in it for a field, which other messages with the same field use too. */
   readonly types: Map<string, ProtoType>;
+  /** Names of its fields, and of what stands beside them, with the place of each. */
+  readonly names: Map<string, string>;
   /** Where in the contract it comes from. */
   readonly place: string;
 }
@@ -57,14 +59,16 @@ export function createDraft(packageName: string): Draft {
   const taken = new Map<string, string>();
   const mistakes: Mistake[] = [];
   const folder = packageName.replaceAll(".", "/");
-  const take = (name: string, place: string): void => {
-    const other = taken.get(name);
-    if (other === undefined) taken.set(name, place);
+  const takeAmong = (names: Map<string, string>, key: string, scope: string, place: string): void => {
+    const other = names.get(key);
+    if (other === undefined) names.set(key, place);
     else {
+      const name = scope + key;
       const found = `${name}, which ${other} has`;
       mistakes.push({ place, expected: "a protobuf name of its own", found, fix: "rename one of the two" });
     }
   };
+  const take = (name: string, place: string): void => takeAmong(taken, name, "", place);
   return {
     package: packageName,
     files,
@@ -89,15 +93,16 @@ export function createDraft(packageName: string): Draft {
         messages: [],
         enums: [],
         types: new Map(),
+        names: new Map(),
         place,
       };
       messages.set(full, message);
       parent.messages.push(full);
-      if (rest.union !== undefined) take(`${full}.${rest.union.oneof}`, place);
+      if (rest.union !== undefined) message.names.set(rest.union.oneof, place);
       return message;
     },
     field(message, field, place = message.place) {
-      take(`${message.name}.${field.name}`, place);
+      takeAmong(message.names, field.name, `${message.name}.`, place);
       message.fields.push(field);
     },
     enumeration(owner, name, values, place) {
@@ -106,7 +111,7 @@ export function createDraft(packageName: string): Draft {
       // C++ puts the values beside their enum, so they share the names of its message.
       const unspecified = `${values[0]?.name.slice(0, -(values[0]?.value.length ?? 0)) ?? ""}UNSPECIFIED`;
       for (const value of [unspecified, ...values.map((each) => each.name)])
-        take(`${owner.name}.${value}`, place);
+        takeAmong(owner.names, value, `${owner.name}.`, place);
       owner.enums.push(full);
       enums.set(full, { name: full, values, unspecified });
       return full;

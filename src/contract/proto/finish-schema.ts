@@ -50,11 +50,12 @@ function numberMessage(
 ): ProtoMessage {
   const { name, description, union, messages, enums } = message;
   const known = lock?.messages[relative(draft, name)];
-  const next = numbersAfter(known === undefined ? {} : numbersOf(known));
+  const numbers = known === undefined ? NONE : numbersOf(known);
+  const next = numbersAfter(numbers);
   const fields = message.fields.map((field): ProtoField => {
     const before = known?.fields[field.name];
-    const type = typeText(draft.package, field, union?.oneof);
-    if (before !== undefined && before.type !== type) {
+    const type = before && typeText(draft.package, field, union?.oneof);
+    if (before !== undefined && type !== undefined && before.type !== type) {
       mistakes.push({
         place: `${message.place}: protobuf field ${relative(draft, name)}.${field.name}`,
         expected: `${before.type}, as the lock has had it since it was first written`,
@@ -64,7 +65,6 @@ function numberMessage(
     }
     return { ...field, number: before?.number ?? known?.reserved[field.name] ?? next() };
   });
-  const used = new Set(fields.map((field) => field.name));
   return {
     name,
     ...(description === undefined ? {} : { description }),
@@ -72,9 +72,12 @@ function numberMessage(
     fields,
     messages,
     enums,
-    reserved: reservedOf(known === undefined ? {} : numbersOf(known), used),
+    reserved: reservedOf(numbers, message.names),
   };
 }
+
+const NONE: Readonly<Record<string, number>> = {};
+const NOTHING: ProtoReserved = { numbers: [], names: [] };
 
 function numbersOf({ fields, reserved }: ProtoLock["messages"][string]): Record<string, number> {
   const numbers = Object.entries(fields).map(([name, { number }]) => [name, number] as const);
@@ -103,14 +106,18 @@ const OWN_FIRST = 19_000;
 const OWN_LAST = 19_999;
 
 function numbersAfter(known: Readonly<Record<string, number>>): () => number {
-  let last = Math.max(0, ...Object.values(known));
+  let last = known === NONE ? 0 : Math.max(0, ...Object.values(known));
   return () => {
     last = last + 1 === OWN_FIRST ? OWN_LAST + 1 : last + 1;
     return last;
   };
 }
 
-function reservedOf(known: Readonly<Record<string, number>>, used: ReadonlySet<string>): ProtoReserved {
+function reservedOf(
+  known: Readonly<Record<string, number>>,
+  used: { has(name: string): boolean },
+): ProtoReserved {
+  if (known === NONE) return NOTHING;
   const gone = Object.entries(known).filter(([name]) => !used.has(name));
   return {
     numbers: gone.map(([, number]) => number).sort((a, b) => a - b),

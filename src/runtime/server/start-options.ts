@@ -1,4 +1,5 @@
 import { UsageError } from "../../base/errors/index.ts";
+import type { Lock } from "../../contract/evolve/index.ts";
 import type { ApiKeyStore, Clock, Engine, Logger, RunnerOptions, Tracer } from "../engine/index.ts";
 import type { OpenedStore, StoreOptions } from "../store/index.ts";
 import type { CloseOptions } from "./close-options.ts";
@@ -25,6 +26,11 @@ export interface StartOptions
   readonly logger?: Logger;
   /** Of the default logger. Default `info`. */
   readonly logLevel?: LogLevel;
+  /**
+   * Numbers of protobuf fields that are kept for ever: the content of `concordat.lock.json`. One that does not fit the
+   * contract is refused. Absent: numbers follow the order of declaration, and change with it.
+   */
+  readonly lock?: Lock;
   /** Scheme and authority that the outside sees, such as `https://api.example.com`. Default: none, so links are paths. */
   readonly publicUrl?: string;
   /** Whether the reference is served at `/docs`. Default true. */
@@ -78,6 +84,7 @@ const NAMES: Readonly<Record<keyof StartOptions, true>> = {
   mode: true,
   logger: true,
   logLevel: true,
+  lock: true,
   publicUrl: true,
   docs: true,
   mcp: true,

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { stringifyJson } from "../../base/lib/index.ts";
 import { emitOpenApi } from "../../contract/emit/index.ts";
+import { checkLock } from "../../contract/evolve/index.ts";
 import { compile, type Model } from "../../contract/model/index.ts";
 import { createErrorFormat } from "../../wire/rest/index.ts";
 import { createApiKeyAuthenticator } from "../auth/index.ts";
@@ -42,6 +43,7 @@ export interface RunningService {
 export async function startService(service: Service, options: StartOptions = {}): Promise<RunningService> {
   checkStartOptions(options);
   const model = compile(service.api);
+  if (options.lock !== undefined) checkLock(model, options.lock);
   const { clock = { now: Date.now }, logger = ownLogger(options) } = options;
   const store = await openStore(model, {
     clock,

@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "Write a contract as OpenAPI, JSON Schema or model",
     load: async () => (await import("./commands/emit.ts")).emit,
   },
+  lock: {
+    summary: "Keep the protobuf numbers of a contract, for ever",
+    load: async () => (await import("./commands/lock.ts")).lock,
+  },
   migrate: {
     summary: "Plan, apply and inspect changes of the database",
     load: async () => (await import("./commands/migrate.ts")).migrate,

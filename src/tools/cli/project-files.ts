@@ -15,7 +15,7 @@ export function readOwnPackage(): {
 /** Files of a new project by path: those of examples/starter, and what npm would not pack there. */
 export function projectFiles(name: string): Map<string, string> {
   const files = new Map<string, string>();
-  for (const file of ["contract.ts", "service.ts", "service.test.ts", "README.md"]) {
+  for (const file of ["contract.ts", "service.ts", "service.test.ts", "README.md", "concordat.lock.json"]) {
     files.set(file, readFileSync(fileURLToPath(new URL(`examples/starter/${file}`, PACKAGE_ROOT)), "utf8"));
   }
   const readme = files.get("README.md") ?? "";

@@ -1,3 +1,4 @@
+import type { Lock } from "../../contract/evolve/index.ts";
 import type { Service } from "../../runtime/engine/index.ts";
 import {
   type CloseOptions,
@@ -17,7 +18,7 @@ export interface ServeWorkersOptions {
   readonly workers: number;
   readonly options: StartOptions;
   readonly close: CloseOptions;
-  readonly load: () => Promise<Service>;
+  readonly load: () => Promise<{ readonly service: Service; readonly lock?: Lock }>;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -30,7 +31,10 @@ export async function serveWorkers(given: ServeWorkersOptions): Promise<void> {
   const { workers, options, close, load, cwd, env } = given;
   const number = workerNumber(env);
   if (number !== undefined) {
-    const start = async (worker: WorkerRole) => startService(await load(), { ...options, worker });
+    const start = async (worker: WorkerRole) => {
+      const { service, ...held } = await load();
+      return startService(service, { ...options, ...held, worker });
+    };
     return joinWorkers(number, start, (thrown) => explain(thrown, cwd));
   }
   const { logLevel = "info", port = 0, host = "127.0.0.1", tls } = options;

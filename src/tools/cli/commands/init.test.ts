@@ -7,6 +7,7 @@ import { runCli, temporaryProject } from "../../../../test/support/run-cli.ts";
 const FILES = [
   ".gitignore",
   "README.md",
+  "concordat.lock.json",
   "contract.ts",
   "package.json",
   "service.test.ts",

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { type LogLevel, type StartOptions, startService } from "../../../runtime/server/index.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { environmentFailure, usageFailure } from "../failure.ts";
 import { loadService } from "../load-api.ts";
+import { openLockFile } from "../lock-file.ts";
 import { serveWorkers } from "../serve-workers.ts";
 import { DATABASE_OPTIONS, type DatabasePlace, databasePlace, filesPlace, portOf } from "../settings.ts";
 import { untilSignal } from "../until-signal.ts";
@@ -21,7 +22,7 @@ export const serve: Command = {
   maxArguments: 1,
   details:
     "Needs DATABASE_URL, or --database-url, or (to run on the embedded PostgreSQL) --data. Changes no table: where the database\n" +
-    "does not fit the contract it refuses to start. Loads no demo data. Logs are JSON lines on stdout. SIGTERM drains: readiness\n" +
+    "does not fit the contract, or concordat.lock.json does not, it refuses to start. Loads no demo data. Logs are JSON lines on stdout. SIGTERM drains: readiness\n" +
     "turns 503, requests under way are finished, then the process ends with 0. With --workers, SIGHUP replaces the processes one by one: no request is refused.",
   options: {
     port: { value: "port", description: "Port to listen on; 0 for any free one. Default PORT, else 4000" },
@@ -58,7 +59,12 @@ export const serve: Command = {
     ],
   ],
   run: async (context) => {
-    const load = async () => (await loadService(context.arguments[0], context.cwd)).service;
+    const load = async () => {
+      const { service, path } = await loadService(context.arguments[0], context.cwd);
+      const { lock, path: lockPath } = openLockFile(path, context.cwd);
+      if (lock === undefined) context.terminal.warn(unlocked(relative(context.cwd, lockPath)));
+      return { service, ...(lock === undefined ? {} : { lock }) };
+    };
     const place = databasePlace(context);
     if (place === undefined) {
       throw environmentFailure(
@@ -75,10 +81,18 @@ export const serve: Command = {
     };
     const close = { noticeMs: noticeMs(context), deadlineMs: CLOSE_MS };
     const workers = workerCount(context, place);
-    if (workers === undefined) return untilSignal(await startService(await load(), options), close);
+    if (workers === undefined) {
+      const { service, ...held } = await load();
+      return untilSignal(await startService(service, { ...options, ...held }), close);
+    }
     return serveWorkers({ workers, options, close, load, cwd: context.cwd, env: context.env });
   },
 };
+
+/** Said on standard error, since a service that no one calls by gRPC needs none. */
+function unlocked(place: string): string {
+  return `warning: there is no ${place}: protobuf numbers follow the order of declaration and change with it. Run concordat lock, and commit the file.`;
+}
 
 function settings({ option, cwd }: CommandContext): StartOptions {
   const level = option("log-level") ?? "info";

@@ -1,8 +1,12 @@
 import { join, relative } from "node:path";
 import { UsageError } from "../../../base/errors/index.ts";
+import { type Lock, updateLock } from "../../../contract/evolve/index.ts";
+import type { Api } from "../../../contract/language/index.ts";
+import { compile } from "../../../contract/model/index.ts";
 import { type RunningService, startService } from "../../../runtime/server/index.ts";
 import type { CommandContext } from "../command.ts";
 import { loadService } from "../load-api.ts";
+import { openLockFile } from "../lock-file.ts";
 import { databasePlace, developmentDataDir, developmentDir, filesPlace, portOf } from "../settings.ts";
 import { type DemoKey, prepareDemoData } from "./demo-data.ts";
 import { readDevFile, writeDevFile } from "./dev-file.ts";
@@ -18,6 +22,7 @@ export async function runDev(context: CommandContext): Promise<RunningService> {
   const startedAt = performance.now();
   const { service, path } = await loadService(context.arguments[0], cwd);
   const { name } = service.api;
+  const lock = keepLock(service.api, path, context);
   const devFile = join(developmentDir(cwd), "dev.json");
   const known = readDevFile(devFile);
   let keys: readonly DemoKey[] = [];
@@ -25,6 +30,7 @@ export async function runDev(context: CommandContext): Promise<RunningService> {
   const place = databasePlace(context) ?? { dataDir: developmentDataDir(cwd, name) };
   const running = await startService(service, {
     mode: "dev",
+    lock,
     port: portOf(context, DEFAULT_PORT),
     ...(host === undefined ? {} : { host }),
     ...place,
@@ -59,6 +65,15 @@ export async function runDev(context: CommandContext): Promise<RunningService> {
     );
   printLines(lines, context);
   return running;
+}
+
+/** Brings the lock beside the contract up to date, so that whoever commits the contract commits its numbers too. */
+function keepLock(api: Api, path: string, { cwd, terminal }: CommandContext): Lock {
+  const file = openLockFile(path, cwd);
+  const lock = updateLock(compile(api), file.lock);
+  if (file.write(lock))
+    terminal.print(`${terminal.style("green", "✔")} ${relative(cwd, file.path)} is written: commit it`);
+  return lock;
 }
 
 /** Demo data may be given up, which the store cannot know: adds how to the refusal of a change that would lose some. */

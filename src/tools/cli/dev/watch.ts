@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from "node:fs";
 import { registerHooks } from "node:module";
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { LOCK_FILE } from "../../../contract/evolve/index.ts";
 
 const SOURCE_EXTENSIONS = new Set([".ts", ".mts", ".js", ".mjs", ".json"]);
 /** Editors write a file in several steps; a change counts when they have been quiet this long. */
@@ -42,6 +43,8 @@ export function createSourceWatcher(onChange: (path: string) => void): SourceWat
     add: (folder) => {
       if (watchers.has(folder)) return;
       const watcher = watch(folder, (_event, name) => {
+        // The service writes it itself, when it starts.
+        if (name === LOCK_FILE) return;
         if (name === null || !SOURCE_EXTENSIONS.has(extname(name)) || basename(name).startsWith(".")) return;
         clearTimeout(timer);
         timer = setTimeout(() => onChange(join(folder, name)), QUIET_MS);
