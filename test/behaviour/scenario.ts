@@ -2,7 +2,7 @@ import type { Stage } from "./stage.ts";
 
 /** Where a scenario is run: which protocol, which database. */
 export interface Place {
-  readonly caller: "memory" | "rest" | "cbor" | "client" | "existing" | "mcp";
+  readonly caller: "memory" | "rest" | "cbor" | "client" | "existing" | "mcp" | "graphql";
   readonly database: "pglite" | "postgres";
 }
 

@@ -60,6 +60,13 @@ export class Stage {
     this.#keys = options.keys;
   }
 
+  /** How a parameter or field is refused that is not there: a GraphQL document that names one is not run at all. */
+  get notThere(): readonly string[] {
+    return this.place.caller === "graphql"
+      ? ["malformed_request", "invalid_parameter"]
+      : ["invalid_parameter"];
+  }
+
   call(operation: string, question: Question = {}): Promise<Answer> {
     return this.caller.call(operation, question);
   }

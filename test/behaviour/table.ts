@@ -9,6 +9,8 @@ export const PLACES: readonly (Place & { readonly title: string })[] = [
   { caller: "cbor", database: "pglite", title: "REST in CBOR, PGlite" },
   { caller: "client", database: "pglite", title: "our client, PGlite" },
   { caller: "existing", database: "pglite", title: "REST in another style, PGlite" },
+  { caller: "graphql", database: "pglite", title: "GraphQL, PGlite" },
+  { caller: "graphql", database: "postgres", title: "GraphQL, PostgreSQL" },
   { caller: "mcp", database: "pglite", title: "MCP, PGlite" },
   { caller: "mcp", database: "postgres", title: "MCP, PostgreSQL" },
 ];

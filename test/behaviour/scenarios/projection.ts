@@ -21,9 +21,12 @@ export const projection = group("projection", {
     const as = await stage.stranger();
     const { id } = await stage.specimen(as);
     for (const field of ["nothing", "secret", "row_version", "__proto__", "constructor", "label.length"]) {
-      const answer = await stage.refused("specimen.get", "invalid_parameter", { id, fields: [field], as });
+      const answer = await stage.refused("specimen.get", stage.notThere, { id, fields: [field], as });
+      if (answer.code === "malformed_request") continue;
       assert.match(`${answer.message} ${JSON.stringify(answer.violations)}`, /label/);
     }
+    // GraphQL has no way to name a field by nothing.
+    if (stage.place.caller === "graphql") return;
     await stage.refused("specimen.get", "invalid_parameter", { id, fields: [""], as });
   },
 
@@ -91,7 +94,8 @@ export const projection = group("projection", {
   "expand: what is not declared or is no reference is refused": async (stage) => {
     const { id, patient } = await stage.appointment();
     for (const path of ["reason", "nothing", "provider.slots", "", "__proto__"]) {
-      const answer = await stage.refused("appointment.get", "invalid_parameter", {
+      if (stage.place.caller === "graphql" && path === "") continue;
+      const answer = await stage.refused("appointment.get", stage.notThere, {
         id,
         expand: [path],
         as: patient,

@@ -164,6 +164,8 @@ export const values: Scenario[] = Object.entries(CASES).flatMap(([field, { good,
     [`${field}: bad values are refused at their pointer and nothing is stored`]: async (stage) => {
       const as = await stage.stranger();
       for (const value of bad) {
+        // GraphQL reads a single value as a list of one (section 3.11).
+        if (stage.place.caller === "graphql" && field === "tags" && !Array.isArray(value)) continue;
         const label = stage.word();
         const input = { label, [field]: value };
         const answer = await stage.call("specimen.create", { input, as });

@@ -41,23 +41,31 @@ export function compileVariable(definition: VariableDefinitionNode, scope: PlanS
   };
 }
 
-/** Coerces all variables of a request; those not declared are passed over. */
+/** A variable whose value is not of its type. */
+export interface RefusedVariable {
+  readonly variable: CoercedVariable;
+  /** As far as it could be brought to wire form. */
+  readonly value: unknown;
+  readonly violations: readonly Violation[];
+}
+
+/** Coerces all variables of a request, and tells of those that cannot be; those not declared are passed over. */
 export function coerceVariables(
   variables: readonly CoercedVariable[],
   given: Variables,
-  refuse: (variable: CoercedVariable, value: unknown, violations: readonly Violation[]) => void,
+  refused: RefusedVariable[],
 ): Variables {
   const values: Record<string, unknown> = {};
   for (const variable of variables) {
     const { name, type, coerce, otherwise } = variable;
     if (!Object.hasOwn(given, name) || given[name] === undefined) {
       if (otherwise !== undefined) values[name] = otherwise.value;
-      else if (type.endsWith("!")) refuse(variable, undefined, [absent("")]);
+      else if (type.endsWith("!")) refused.push({ variable, value: undefined, violations: [absent("")] });
       continue;
     }
     const violations: Violation[] = [];
     values[name] = coerce(given[name], "", violations);
-    if (violations.length > 0) refuse(variable, values[name], violations);
+    if (violations.length > 0) refused.push({ variable, value: values[name], violations });
   }
   return values;
 }
@@ -123,7 +131,7 @@ function compileInput({ fields, tag }: GraphqlInput, description: GraphqlDescrip
         violations.push({
           pointer: `${pointer}/${name}`,
           code: "unknown_field",
-          message: "There is no field of this name.",
+          message: `There is no field of this name. Allowed: ${fields.map((field) => field.name).join(", ")}.`,
         });
         Object.defineProperty(values, name, { value: given[name], enumerable: true });
       } else if (given[name] !== undefined) {

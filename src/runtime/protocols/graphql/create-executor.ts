@@ -15,6 +15,7 @@ import { printDescription } from "../../../contract/emit/index.ts";
 import { describeGraphql, type GraphqlDescription } from "../../../contract/graphql/index.ts";
 import { toGraphqlError } from "../../../wire/graphql/index.ts";
 import type { Engine } from "../../engine/index.ts";
+import { requestError } from "./answer-builder.ts";
 import { buildGraphqlSchema } from "./build-schema.ts";
 import { DocumentCache } from "./document-cache.ts";
 import {
@@ -26,7 +27,7 @@ import {
   GraphqlRequestError,
   type PreparedDocument,
 } from "./executor.ts";
-import { CompiledOperation, requestError } from "./operation.ts";
+import { CompiledOperation } from "./operation.ts";
 
 const DEFAULT_MAX_CACHED_CHARACTERS = 4 * 1024 * 1024;
 /** Errors of a document that are told: the first few say what is wrong with it. */

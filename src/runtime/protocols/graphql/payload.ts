@@ -2,7 +2,14 @@ import { ApiError } from "../../../base/errors/index.ts";
 import type { JsonValue } from "../../../base/lib/index.ts";
 import type { OperationModel } from "../../../contract/model/index.ts";
 import { toJson } from "../../../wire/rest/errors.ts";
-import { type Call, type Failure, fingerprintOf, type Outcome, type Success } from "../../engine/index.ts";
+import {
+  type Call,
+  type Failure,
+  fingerprintOf,
+  type Outcome,
+  type RowSelection,
+  type Success,
+} from "../../engine/index.ts";
 import { compileArguments } from "./arguments.ts";
 import { innerSets, namedType, type PlanScope } from "./plan-scope.ts";
 import { attempt, callOf, type RootField, type RootPlace, type RootRequest } from "./root.ts";
@@ -44,8 +51,37 @@ export function compileCommand(operation: OperationModel, place: RootPlace, scop
       return orNull(run, () => write(outcome.ok ? { success: outcome, id } : { failure: outcome, id }, run));
     };
     const outcome = engine.execute(call);
+    if (operation.longRunning !== undefined && operation.output.kind === "row") {
+      return reread(operation, { outcome, select: builder.build(variables), request, scope }).then(done);
+    }
     return outcome instanceof Promise ? outcome.then(done) : done(outcome);
   };
+}
+
+/**
+ * The outcome of a long-running command whose work was waited for: its row is read as it was selected, since the work was
+ * done without knowing what its caller selects.
+ */
+async function reread(
+  { output }: OperationModel,
+  {
+    outcome,
+    select,
+    request,
+    scope,
+  }: {
+    readonly outcome: Promise<Outcome> | Outcome;
+    readonly select: RowSelection;
+    readonly request: RootRequest;
+    readonly scope: PlanScope;
+  },
+): Promise<Outcome> {
+  const done = await outcome;
+  if (!done.ok || done.kind === "accepted" || done.id === undefined || output.kind !== "row") return done;
+  const get = scope.model.operations[`${output.resource}.get`];
+  if (get === undefined) return done;
+  const read = await request.engine.execute(callOf(get, request, { id: done.id, select }));
+  return read.ok ? { ...read, version: done.version, replayed: done.replayed } : read;
 }
 
 interface Given {
@@ -56,7 +92,11 @@ interface Given {
 
 function commandCall(operation: OperationModel, place: RootPlace, { given, builder, request }: Given): Call {
   const { id, input, ifMatch, idempotencyKey, waitSeconds } = given;
-  const select = operation.output.kind === "row" ? builder.build(request.variables) : undefined;
+  // What is accepted now is answered later, whatever is selected of it.
+  const select =
+    operation.output.kind === "row" && operation.longRunning === undefined
+      ? builder.build(request.variables)
+      : undefined;
   const key = typeof idempotencyKey === "string" ? idempotencyKey : keyOf(place, request);
   const body =
     operation.input === undefined ? undefined : (input ?? (takesNothing(operation) ? {} : undefined));

@@ -6,8 +6,10 @@ import { type DocumentScope, PlanScope } from "./plan-scope.ts";
 export interface VariableUse {
   /** Pointer of its value in the input of its operation; `?name` for an argument beside the input. */
   readonly pointer: string;
-  /** The operation whose whole input it is. */
-  readonly input?: OperationModel;
+  /** The operation that it is given to. */
+  readonly operation?: OperationModel | undefined;
+  /** Whether it is the operation's whole input. */
+  readonly isInput?: true;
 }
 
 /** Where the variables of an operation are first used among the arguments of its root's fields. */
@@ -27,11 +29,11 @@ export function variableUses(
       const isInput = operation?.kind === "command" && name.value === "input";
       const pointer = isInput ? "" : isFree ? `/${name.value}` : `?${name.value}`;
       if (value.kind === Kind.VARIABLE) {
-        note(value.name.value, { pointer, ...(isInput ? { input: operation } : {}) });
+        note(value.name.value, { pointer, operation, ...(isInput ? { isInput } : {}) });
       } else if (value.kind === Kind.OBJECT) {
         for (const field of value.fields) {
           if (field.value.kind !== Kind.VARIABLE) continue;
-          note(field.value.name.value, { pointer: `${pointer}/${field.name.value}` });
+          note(field.value.name.value, { pointer: `${pointer}/${field.name.value}`, operation });
         }
       }
     }
