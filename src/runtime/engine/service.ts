@@ -9,6 +9,11 @@ export interface ServiceOptions {
   readonly seed?: (context: SeedContext) => Promise<void>;
   /** Checks the tokens of an api that names `bearerTokens`. */
   readonly authenticate?: Authenticate;
+  /**
+   * GraphQL documents by name, for an api that runs only trusted ones: `{ "<name or sha256>": "query …" }`, as clients'
+   * build tools write them.
+   */
+  readonly trustedDocuments?: Readonly<Record<string, string>>;
 }
 
 /** What a seed is given. */

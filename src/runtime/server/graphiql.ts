@@ -23,11 +23,13 @@ export interface GraphiqlRequest {
   readonly headers: PageRequestHeaders;
 }
 
-/**
- * Answers GET and HEAD for GraphiQL: the page for browsers that open `/graphql` without asking for anything, and the files
- * that it loads. Undefined for any other request.
- */
-export type GraphiqlHandler = (request: GraphiqlRequest) => Promise<PageAnswer> | PageAnswer | undefined;
+/** GraphiQL, served from here. */
+export interface GraphiqlHandler {
+  /** Paths of what the page loads. */
+  readonly files: readonly string[];
+  /** The page for browsers that open `/graphql` without asking for anything, or a file of it; undefined for all else. */
+  answer(request: GraphiqlRequest): Promise<PageAnswer> | PageAnswer | undefined;
+}
 
 /** Makes the handler. The bundles are read when they are first asked for; the page loads nothing from other servers. */
 export function createGraphiqlHandler(title: string): GraphiqlHandler {
@@ -46,7 +48,7 @@ export function createGraphiqlHandler(title: string): GraphiqlHandler {
 <script src="${scriptPath}"></script>
 <script src="${startPath}"></script>`,
   );
-  return ({ path, query, headers }) => {
+  const answer: GraphiqlHandler["answer"] = ({ path, query, headers }) => {
     switch (path) {
       case GRAPHQL_PATH: {
         // A link to a query is a request for its answer.
@@ -65,6 +67,7 @@ export function createGraphiqlHandler(title: string): GraphiqlHandler {
     }
     return undefined;
   };
+  return { files: [scriptPath, stylePath, startPath, ownStylePath], answer };
 }
 
 const prefersHtml = createMediaTypeNegotiator(["application/json", "text/html"]);

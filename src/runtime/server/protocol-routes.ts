@@ -1,15 +1,26 @@
-import type { Engine } from "../engine/index.ts";
+import type { Engine, ServiceOptions } from "../engine/index.ts";
 import type { Exchange, ExchangeHandler } from "../protocols/index.ts";
+import { graphqlRoutes } from "./graphql-route.ts";
 import { createMcpRoute, MCP_PATH } from "./mcp-route.ts";
 import type { StartOptions } from "./start-options.ts";
 
-/** Makes the handlers of the protocols that have one path, by that path. */
+/** Makes the handlers of the protocols that have paths of their own, by path. */
 export function protocolRoutes(
-  engine: Engine,
-  { mcp = true, publicUrl }: Pick<StartOptions, "mcp" | "publicUrl">,
+  { engine, service }: { readonly engine: Engine; readonly service: ServiceOptions },
+  {
+    graphql = true,
+    mcp = true,
+    mode,
+    publicUrl,
+  }: Pick<StartOptions, "graphql" | "mcp" | "mode" | "publicUrl">,
   onError: (exchange: Exchange, thrown: unknown) => void,
 ): ReadonlyMap<string, ExchangeHandler> {
   const routes = new Map<string, ExchangeHandler>();
+  if (graphql) {
+    const { trustedDocuments } = service;
+    const made = graphqlRoutes({ engine, isDev: mode === "dev", trustedDocuments, onError });
+    for (const [path, handler] of made) routes.set(path, handler);
+  }
   if (mcp !== false) {
     const options = mcp === true ? {} : mcp;
     routes.set(MCP_PATH, createMcpRoute({ engine, options, publicUrl, onError }));

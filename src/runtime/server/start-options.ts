@@ -37,6 +37,8 @@ export interface StartOptions
   readonly docs?: boolean;
   /** Whether agents are served at `/mcp` (Model Context Protocol), and how. Default true. */
   readonly mcp?: boolean | McpStartOptions;
+  /** Whether GraphQL is served at `/graphql`. Default true. */
+  readonly graphql?: boolean;
   /** Signs list cursors. Default: a random one kept in the database, the same for all replicas. */
   readonly cursorSecret?: string;
   /** True: only live API keys work; false: only test keys. Default: both. */
@@ -88,6 +90,7 @@ const NAMES: Readonly<Record<keyof StartOptions, true>> = {
   publicUrl: true,
   docs: true,
   mcp: true,
+  graphql: true,
   cursorSecret: true,
   liveKeys: true,
   maxConcurrentCalls: true,

@@ -6,22 +6,15 @@ import { compile, type Model } from "../../contract/model/index.ts";
 import { createErrorFormat } from "../../wire/rest/index.ts";
 import { createApiKeyAuthenticator } from "../auth/index.ts";
 import { createEngine, type Engine, type Logger, type Service } from "../engine/index.ts";
-import {
-  createGraphqlHandler,
-  createRestHandler,
-  createRpcService,
-  type Exchange,
-} from "../protocols/index.ts";
+import { createRestHandler, createRpcService, type Exchange } from "../protocols/index.ts";
 import { type OpenedStore, openStore } from "../store/index.ts";
 import { createLogger } from "./create-logger.ts";
 import { createServer } from "./create-server.ts";
 import { createDocsHandler } from "./docs.ts";
-import { createGraphiqlHandler } from "./graphiql.ts";
 import { protocolRoutes } from "./protocol-routes.ts";
 import { checkStartOptions, type ServiceCloseOptions, type StartOptions } from "./start-options.ts";
 import { startSweeps } from "./sweeps.ts";
 import { withDocs } from "./with-docs.ts";
-import { withGraphql } from "./with-graphql.ts";
 
 /** A service that listens. */
 export interface RunningService {
@@ -82,7 +75,7 @@ export async function startService(service: Service, options: StartOptions = {})
     const server = createServer({
       logger,
       handler: handlerOf({ engine, files: store.files }, options, onError),
-      routes: protocolRoutes(engine, options, onError),
+      routes: protocolRoutes({ engine, service: service.options }, options, onError),
       rpc: createRpcService({
         engine,
         ready: () => store.ready(),
@@ -142,7 +135,7 @@ function newSecret(): string {
 
 function handlerOf(
   { engine, files }: { readonly engine: Engine; readonly files: OpenedStore["files"] },
-  { docs = true, publicUrl, mode }: StartOptions,
+  { docs = true, publicUrl }: StartOptions,
   onError: (exchange: Exchange, thrown: unknown) => void,
 ) {
   const { model } = engine;
@@ -154,16 +147,7 @@ function handlerOf(
     ...(docs ? { docsPath: "/docs" } : {}),
     ...(publicUrl === undefined ? {} : { publicUrl }),
   });
-  const graphql = createGraphqlHandler({
-    engine,
-    // graphql-js is loaded by the first request for it: a service that only REST is asked of does without.
-    load: async () =>
-      (await import("../protocols/graphql/load-runner.ts")).loadRunner(engine, mode === "dev"),
-    onError,
-  });
-  const graphiql = docs && mode === "dev" ? createGraphiqlHandler(model.title) : undefined;
-  const served = withGraphql({ graphql, graphiql, onError }, rest);
-  return docs ? withDocs(createDocsHandler(model), served, onError) : served;
+  return docs ? withDocs(createDocsHandler(model), rest, onError) : rest;
 }
 
 /** The named options that are given. */
