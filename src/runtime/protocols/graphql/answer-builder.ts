@@ -79,7 +79,9 @@ export class AnswerBuilder {
     const extra = this.#versions.length === 0 ? "" : `,"extensions":{"versions":{${this.#versions.join()}}}`;
     const retryAfterSeconds = Math.max(0, ...this.#runs.map((run) => run.retryAfterSeconds));
     const isUnauthenticated = this.#runs.every((run) => run.isUnauthenticated);
+    const rowsRead = this.#runs.reduce((sum, run) => sum + run.rowsRead, 0);
     return {
+      rowsRead,
       body: `{${told}"data":${this.#isNull ? "null" : `{${data}}`}${extra}}`,
       hasData: true,
       ...(extra === "" ? {} : { hasExtensions: true }),

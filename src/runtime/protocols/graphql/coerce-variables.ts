@@ -183,6 +183,7 @@ const SCALARS: Readonly<Record<string, Coerce>> = {
       : expecting("a string", (id) => typeof id === "string")(value, pointer, violations),
   JSON: (value) => value,
   Map: expecting("an object", (value) => typeof value === "object" && !Array.isArray(value)),
+  _Any: expecting("an object", (value) => typeof value === "object" && !Array.isArray(value)),
   Decimal: (value, pointer, violations) => {
     if (typeof value !== "string") return wrongType('a string such as "12.50"', value, pointer, violations);
     if (!isDecimal(value)) {

@@ -12,7 +12,11 @@ import {
 } from "graphql";
 import { ApiError } from "../../../base/errors/index.ts";
 import { printDescription } from "../../../contract/emit/index.ts";
-import { describeGraphql, type GraphqlDescription } from "../../../contract/graphql/index.ts";
+import {
+  describeGraphql,
+  describeSubgraph,
+  type GraphqlDescription,
+} from "../../../contract/graphql/index.ts";
 import { toGraphqlError } from "../../../wire/graphql/index.ts";
 import type { Engine } from "../../engine/index.ts";
 import { requestError } from "./answer-builder.ts";
@@ -36,14 +40,15 @@ const MOST_ERRORS = 20;
 /** Makes the executor of a service: its schema is built here, what documents need when they first come. */
 export function createGraphqlExecutor(options: GraphqlExecutorOptions): GraphqlExecutor {
   const { engine, maxCachedCharacters = DEFAULT_MAX_CACHED_CHARACTERS } = options;
-  const description = describeGraphql(engine.model);
+  const own = describeGraphql(engine.model);
+  const description = engine.model.graphql.federation ? describeSubgraph(own) : own;
   const schema = buildGraphqlSchema(description);
   const cache = new DocumentCache<PreparedDocument>(maxCachedCharacters);
   let sdl: string | undefined;
   return {
     schema,
     schemaSdl: () => {
-      sdl ??= printDescription(description);
+      sdl ??= printDescription(own);
       return sdl;
     },
     prepare(source) {

@@ -1,75 +1,46 @@
 import { ApiError } from "../../../base/errors/index.ts";
 import { MOST_NODES } from "../../../contract/graphql/index.ts";
-import type { OperationModel, ResourceModel } from "../../../contract/model/index.ts";
-import { toPascalCase } from "../../../contract/model/names.ts";
 import type { Outcome } from "../../engine/index.ts";
 import { compileArguments } from "./arguments.ts";
-import type { RowWriter } from "./page-writer.ts";
-import { innerSets, type PlanScope } from "./plan-scope.ts";
-import { attempt, callOf, type RootField, type RootPlace, type RootRequest } from "./root.ts";
-import { RowBuilder } from "./row-builder.ts";
-import { compileRowWriter } from "./row-writer.ts";
+import { nodePlanner, readNodes, writeNodes } from "./node-plans.ts";
+import type { PlanScope } from "./plan-scope.ts";
+import { attempt, callOf, type RootField, type RootPlace } from "./root.ts";
 import { NullField, orNull } from "./run.ts";
-
-/** How rows of one resource are read by id. */
-interface NodePlan {
-  readonly operation: OperationModel;
-  readonly builder: RowBuilder;
-  readonly write: RowWriter;
-}
-
-/** Finds how a row is read by its id; undefined for an id that no row can have. */
-type FindPlan = (id: string) => NodePlan | undefined;
-
-const prefixes = new WeakMap<object, ReadonlyMap<string, ResourceModel>>();
-
-/** Resources by the prefix of their ids. */
-function byPrefix({ model }: PlanScope): ReadonlyMap<string, ResourceModel> {
-  const known = prefixes.get(model);
-  if (known !== undefined) return known;
-  const made = new Map(Object.values(model.resources).map((resource) => [resource.prefix, resource]));
-  prefixes.set(model, made);
-  return made;
-}
-
-/** Plans are made when an id of their resource is first asked for: a schema may have hundreds. */
-function planner({ nodes }: RootPlace, scope: PlanScope): FindPlan {
-  const plans = new Map<string, NodePlan | undefined>();
-  for (const { cacheControl, method } of Object.values(scope.model.operations)) {
-    if (method === "get") scope.cacheControls.push(cacheControl);
-  }
-  return (id) => {
-    const resource = byPrefix(scope).get(id.slice(0, Math.max(id.lastIndexOf("_"), 0)));
-    if (resource === undefined) return undefined;
-    const { name } = resource;
-    if (!plans.has(name)) plans.set(name, planOf(name));
-    return plans.get(name);
-  };
-  function planOf(name: string): NodePlan | undefined {
-    const operation = scope.model.operations[`${name}.get`];
-    if (operation === undefined) return undefined;
-    const builder = new RowBuilder();
-    const write = compileRowWriter(toPascalCase(name), innerSets(nodes), builder, scope);
-    return { operation, builder, write };
-  }
-}
 
 /** `node(id)`: null, without an error, where there is no such row. */
 export function compileNode(place: RootPlace, scope: PlanScope): RootField {
+  const { key, nodes } = place;
   const args = compileArguments(place.field.args ?? [], place.node, scope);
-  const find = planner(place, scope);
+  const find = nodePlanner(place, scope);
   return (request) => {
-    request.run.path.push(place.key);
-    const read = readNode(String(args(request.variables).id), find, place, request);
-    return read instanceof Promise ? read.then((write) => write()) : read();
+    const { engine, variables, run } = request;
+    const id = String(args(variables).id);
+    const plan = find(id);
+    if (plan === undefined) return "null";
+    const select = attempt(place, request, () => plan.builder.build(variables));
+    if (select === undefined) return "null";
+    const done = (outcome: Outcome): string => {
+      if (!outcome.ok) {
+        const { error, replayed } = outcome;
+        if (error.code !== "not_found") run.report({ error, path: [key], nodes, replayed });
+        return "null";
+      }
+      run.rowsRead += outcome.rowsRead ?? 0;
+      const { selected } = outcome;
+      if (selected === undefined) return "null";
+      run.path.push(key);
+      return orNull(run, () => plan.write(selected, run));
+    };
+    const outcome = engine.execute(callOf(plan.operation, request, { id, select }));
+    return outcome instanceof Promise ? outcome.then(done) : done(outcome);
   };
 }
 
-/** `nodes(ids)`, each as {@link compileNode}. */
+/** `nodes(ids)`: null for what is not there and for what the caller may not read; one call for each resource. */
 export function compileNodes(place: RootPlace, scope: PlanScope): RootField {
   const { key, nodes } = place;
   const args = compileArguments(place.field.args ?? [], place.node, scope);
-  const find = planner(place, scope);
+  const find = nodePlanner(place, scope);
   return async (request) => {
     const { ids } = args(request.variables);
     const asked = Array.isArray(ids) ? ids.map(String) : [];
@@ -79,41 +50,6 @@ export function compileNodes(place: RootPlace, scope: PlanScope): RootField {
       });
       throw new NullField({ error, path: [key], nodes });
     }
-    const writers = await Promise.all(asked.map((id) => readNode(id, find, place, request)));
-    const { run } = request;
-    const texts = writers.map((write, index) => {
-      run.path.push(key, index);
-      const text = write();
-      run.path.length = 0;
-      return text;
-    });
-    return `[${texts.join()}]`;
+    return writeNodes(await readNodes(asked, find, { place, request }), place, request);
   };
-}
-
-/** Reads the row of an id, and gives what writes it at the run's path. */
-function readNode(
-  id: string,
-  find: FindPlan,
-  place: RootPlace,
-  request: RootRequest,
-): Promise<() => string> | (() => string) {
-  const { engine, variables, run } = request;
-  const plan = find(id);
-  if (plan === undefined) return () => "null";
-  const select = attempt(place, request, () => plan.builder.build(variables));
-  if (select === undefined) return () => "null";
-  const done = (outcome: Outcome) => () => {
-    if (!outcome.ok) {
-      const { error, replayed } = outcome;
-      if (error.code !== "not_found") {
-        run.report({ error, path: [...run.path], nodes: place.nodes, replayed });
-      }
-      return "null";
-    }
-    const { selected } = outcome;
-    return selected === undefined ? "null" : orNull(run, () => plan.write(selected, run));
-  };
-  const outcome = engine.execute(callOf(plan.operation, request, { id, select }));
-  return outcome instanceof Promise ? outcome.then(done) : done(outcome);
 }

@@ -47,6 +47,7 @@ export function compileCommand(operation: OperationModel, place: RootPlace, scop
         run.report({ error, path: [key], nodes, replayed });
         return "null";
       }
+      if (outcome.ok) run.rowsRead += outcome.rowsRead ?? 0;
       run.path.push(key);
       return orNull(run, () => write(outcome.ok ? { success: outcome, id } : { failure: outcome, id }, run));
     };

@@ -1,6 +1,7 @@
 import type { OperationModel } from "../../../contract/model/index.ts";
 import type { Call, Outcome } from "../../engine/index.ts";
 import { compileArguments } from "./arguments.ts";
+import { compileEntities, compileService } from "./entity-fields.ts";
 import { compileNode, compileNodes } from "./node-fields.ts";
 import { compilePageWriter } from "./page-writer.ts";
 import { compileCommand } from "./payload.ts";
@@ -20,6 +21,8 @@ export function compileRootField(place: RootPlace, scope: PlanScope): RootField 
       return compileNode(place, scope);
     case "nodes":
       return compileNodes(place, scope);
+    case "subgraph":
+      return source.part === "service" ? compileService(place, scope) : compileEntities(place, scope);
     case "version": {
       const text = JSON.stringify(scope.model.version);
       return () => text;
@@ -108,7 +111,10 @@ function follow(
   write: (outcome: Answered) => string,
 ): Promise<string> | string {
   const done = (outcome: Outcome): string => {
-    if (outcome.ok) return write(outcome);
+    if (outcome.ok) {
+      run.rowsRead += outcome.rowsRead ?? 0;
+      return write(outcome);
+    }
     const { error, replayed } = outcome;
     run.report({ error, path: [place.key], nodes: place.nodes, replayed });
     return "null";

@@ -17,6 +17,8 @@ export class FieldRun {
   retryAfterSeconds = 0;
   /** Refused for want of credentials. */
   isUnauthenticated = false;
+  /** Rows that the engine read for it. */
+  rowsRead = 0;
   #untold = 0;
 
   constructor(requestId: string) {

@@ -23,10 +23,10 @@ type Check = (value: unknown) => unknown;
 
 function checkerOf(name: string): Check {
   if (name === "JSON") return (value) => value;
-  if (name === "Map") {
+  if (name === "Map" || name === "_Any") {
     return (value) => {
       if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-      throw new GraphQLError("A Map is a JSON object.");
+      throw new GraphQLError(`${name} is a JSON object.`);
     };
   }
   if (name === "Decimal") {
