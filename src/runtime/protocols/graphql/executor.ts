@@ -6,6 +6,8 @@ export interface GraphqlContext {
   readonly credentials?: Credentials | undefined;
   readonly meta: CallMeta;
   readonly signal?: AbortSignal | undefined;
+  /** Whether the caller has gone: asked instead of the signal where nothing waits. */
+  readonly gone?: boolean;
   /**
    * Idempotency key of the request, from its header or `extensions.idempotencyKey`. A mutation field whose argument
    * `idempotencyKey` is absent takes it; where the operation has several mutation fields, followed by `:` and the field's

@@ -111,6 +111,9 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions): ExchangeHa
       get signal() {
         return exchange.signal;
       },
+      get gone() {
+        return exchange.gone;
+      },
     };
   }
 

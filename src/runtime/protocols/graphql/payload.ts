@@ -2,14 +2,7 @@ import { ApiError } from "../../../base/errors/index.ts";
 import type { JsonValue } from "../../../base/lib/index.ts";
 import type { OperationModel } from "../../../contract/model/index.ts";
 import { toJson } from "../../../wire/rest/errors.ts";
-import {
-  type Call,
-  type Failure,
-  fingerprintOf,
-  type Outcome,
-  type RowSelection,
-  type Success,
-} from "../../engine/index.ts";
+import type { Call, Failure, Outcome, RowSelection, Success } from "../../engine/index.ts";
 import { compileArguments } from "./arguments.ts";
 import { innerSets, namedType, type PlanScope } from "./plan-scope.ts";
 import { attempt, callOf, type RootField, type RootPlace, type RootRequest } from "./root.ts";
@@ -101,15 +94,14 @@ function commandCall(operation: OperationModel, place: RootPlace, { given, build
   const key = typeof idempotencyKey === "string" ? idempotencyKey : keyOf(place, request);
   const body =
     operation.input === undefined ? undefined : (input ?? (takesNothing(operation) ? {} : undefined));
-  const call = callOf(operation, request, {
-    ...(id === undefined ? {} : { id: String(id) }),
-    ...(body === undefined ? {} : { input: body }),
-    ...(select === undefined ? {} : { select }),
-    ...(typeof ifMatch === "string" ? { precondition: { ifMatch: versionsOf(ifMatch) } } : {}),
-    ...(typeof waitSeconds === "number" ? { waitMs: waitSeconds * 1000 } : {}),
+  return callOf(operation, request, {
+    id: id === undefined ? undefined : String(id),
+    input: body,
+    select,
+    precondition: typeof ifMatch === "string" ? { ifMatch: versionsOf(ifMatch) } : undefined,
+    waitMs: typeof waitSeconds === "number" ? waitSeconds * 1000 : undefined,
+    idempotencyKey: key,
   });
-  if (key === undefined) return call;
-  return { ...call, idempotency: { key, fingerprint: fingerprintOf(call) } };
 }
 
 /** Whether nothing but files, which GraphQL does not send, is in the input. */

@@ -2,8 +2,9 @@ import type { FieldNode } from "graphql";
 import { ApiError } from "../../../base/errors/index.ts";
 import type { GraphqlField } from "../../../contract/graphql/index.ts";
 import type { OperationModel } from "../../../contract/model/index.ts";
-import type { Call, Engine } from "../../engine/index.ts";
+import type { Engine } from "../../engine/index.ts";
 import type { Variables } from "./arguments.ts";
+import { type CallParts, GraphqlCall } from "./call.ts";
 import type { GraphqlContext } from "./executor.ts";
 import type { FieldRun } from "./run.ts";
 
@@ -34,10 +35,9 @@ export interface RootPlace {
 export function callOf(
   { id: operation }: OperationModel,
   { context }: RootRequest,
-  parts: Partial<Call> = {},
-): Call {
-  const { credentials, meta, signal } = context;
-  return { operation, credentials, meta, signal, ...parts };
+  parts: Omit<CallParts, "operation"> = {},
+): GraphqlCall {
+  return new GraphqlCall(context, { ...parts, operation });
 }
 
 /** Makes what a call is made of; what is wrong with the arguments is an error of the field. */
