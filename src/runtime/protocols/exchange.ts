@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { RpcStatus } from "../../wire/grpc/index.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
 
 /** What a server knows of a request before any protocol looks at it. */
@@ -22,8 +23,8 @@ export interface ExchangeOptions {
 /** What the log and the metrics say of an RPC beside what they say of every request. */
 export interface RpcFacts {
   readonly protocol: "grpc" | "grpc-web" | "connect";
-  /** `OK`, or the name of google.rpc.Code; undefined where the caller had gone before there was one. */
-  status: string | undefined;
+  /** Undefined where the caller had gone before there was one. */
+  status: RpcStatus | "OK" | undefined;
 }
 
 /** One request and its response: what a protocol is handed, and what the server's log and metrics read afterwards. */

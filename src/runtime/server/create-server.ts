@@ -29,7 +29,7 @@ import { type ListenOptions, listen } from "./listen.ts";
 import { createMetrics } from "./metrics.ts";
 import { addOperational, metricsHandler } from "./operational.ts";
 import { formatRawAnswer } from "./raw-answer.ts";
-import { logRequest } from "./request-log.ts";
+import { logRequest, rpcStatusOf } from "./request-log.ts";
 import type { HttpServer, ServerOptions, TlsOptions } from "./server-options.ts";
 import { sniffProtocol } from "./sniff.ts";
 
@@ -81,7 +81,7 @@ export function createServer(options: ServerOptions): HttpServer {
     inFlight--;
     const durationMs = performance.now() - exchange.startedAt;
     const status = exchange.status === 0 ? 499 : exchange.status;
-    metrics.observe(exchange.operation ?? "none", status, durationMs / 1000);
+    metrics.observe(exchange.operation ?? "none", status, durationMs / 1000, rpcStatusOf(exchange));
     if (logger !== undefined) logRequest(logger, exchange, status, durationMs);
   }
 

@@ -8,6 +8,7 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import { isRpcContentType } from "../../wire/grpc/index.ts";
+import { watchSession } from "./http2-session.ts";
 import { StreamRequest, StreamResponse } from "./http2-stream.ts";
 import type { ServerLimits } from "./limits.ts";
 
@@ -52,19 +53,7 @@ export function createHttp2({ limits, accept, acceptStream }: Http2Options): Htt
   server.on("session", (session) => {
     sessions.add(session);
     session.once("close", () => sessions.delete(session));
-    let streams = 0;
-    const rest = () => session.setTimeout(limits.keepAliveTimeoutMs);
-    session.on("stream", (stream) => {
-      if (++streams === 1) session.setTimeout(limits.idleTimeoutMs);
-      stream.once("close", () => {
-        if (--streams === 0 && !session.destroyed) rest();
-      });
-    });
-    session.on("timeout", () => {
-      if (streams > 0) session.destroy();
-      else session.close();
-    });
-    rest();
+    watchSession(session, limits);
   });
   // Broken connections are the client's business; without a listener they would end the process.
   server.on("sessionError", ignore);

@@ -22,6 +22,14 @@ export interface ServerLimits {
   readonly maxRequestsPerConnection: number;
   /** Streams that one HTTP/2 connection may have open at once. */
   readonly maxStreamsPerConnection: number;
+  /** Age at which an HTTP/2 connection takes no more streams, give or take a tenth. */
+  readonly maxConnectionAgeMs: number;
+  /** How long after that its streams may last. */
+  readonly maxConnectionAgeGraceMs: number;
+  /** How long a silent connection with RPCs under way may take to answer a ping. */
+  readonly pingTimeoutMs: number;
+  /** Least time between pings of a client that has RPCs under way and gets nothing; more often ends the connection. */
+  readonly minPingIntervalMs: number;
 }
 
 const DEFAULTS: ServerLimits = {
@@ -40,6 +48,12 @@ const DEFAULTS: ServerLimits = {
   maxRequestsPerConnection: 100_000,
   // The least that RFC 9113 section 6.5.2 recommends.
   maxStreamsPerConnection: 100,
+  // Long enough that a new connection costs nothing, short enough that a deploy is balanced the same day.
+  maxConnectionAgeMs: 3_600_000,
+  maxConnectionAgeGraceMs: 600_000,
+  // Both as gRPC's own servers have them.
+  pingTimeoutMs: 20_000,
+  minPingIntervalMs: 300_000,
 };
 
 /** Fills in the defaults; throws UsageError for unknown names and for values that are no whole number above 0. */

@@ -4,7 +4,7 @@ import { RequestMetrics } from "./request-metrics.ts";
 /** What a server counts, in the text format of Prometheus. */
 export interface Metrics {
   /** Counts one request that has ended. `operation` must come from a closed set. */
-  observe(operation: string, status: number, durationSeconds: number): void;
+  observe(operation: string, status: number, durationSeconds: number, rpcStatus?: string): void;
   readonly contentType: string;
   text(): Promise<string>;
 }
@@ -54,7 +54,8 @@ export function createMetrics(sources: MetricsSources, worker?: number): Metrics
   if (worker !== undefined) all.setDefaultLabels({ worker: String(worker) });
 
   return {
-    observe: (operation, status, durationSeconds) => requests.observe(operation, status, durationSeconds),
+    observe: (operation, status, durationSeconds, rpcStatus) =>
+      requests.observe(operation, status, durationSeconds, rpcStatus),
     contentType: all.contentType,
     text: async () =>
       `${requests.text(worker === undefined ? "" : `worker="${worker}"`)}\n${await all.metrics()}`,

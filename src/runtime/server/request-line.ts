@@ -12,6 +12,9 @@ export interface RequestLine {
   readonly remoteAddress: string | undefined;
   readonly http: "1.1" | "2";
   readonly traceId: string | undefined;
+  /** Of an RPC: `grpc`, `grpc-web` or `connect`, and its status, such as `OK` or `NOT_FOUND`. */
+  readonly rpc?: string | undefined;
+  readonly rpcStatus?: string | undefined;
 }
 
 /** A logger that has a shorter way for the line that every request writes. */
@@ -25,12 +28,25 @@ const PLAIN = /^[\w .:%-]*$/;
 
 /** Writes the line of a request that went well, as JSON; `head` are members before the others, commas included. */
 export function formatRequestLine(line: RequestLine, head: string): string {
-  const { requestId, operation, method, status, durationMs, bytes, remoteAddress, http, traceId } = line;
+  const {
+    requestId,
+    operation,
+    method,
+    status,
+    durationMs,
+    bytes,
+    remoteAddress,
+    http,
+    traceId,
+    rpc,
+    rpcStatus,
+  } = line;
   return (
     `{"level":"info","time":"${timeNow()}",${head}"requestId":${quote(requestId)},"operation":${quote(operation)},` +
     `"method":${quote(method)},"status":${status},"durationMs":${durationMs},"bytes":${bytes}` +
     `${remoteAddress === undefined ? "" : `,"remoteAddress":${quote(remoteAddress)}`},"http":"${http}"` +
-    `${traceId === undefined ? "" : `,"traceId":${quote(traceId)}`},"msg":"request"}\n`
+    `${traceId === undefined ? "" : `,"traceId":${quote(traceId)}`}` +
+    `${rpc === undefined ? "" : `,"rpc":${quote(rpc)},"rpcStatus":${quote(rpcStatus ?? "")}`},"msg":"request"}\n`
   );
 }
 

@@ -1,5 +1,6 @@
+import { connectHttpStatus } from "../../wire/connect/index.ts";
 import type { Logger } from "../engine/index.ts";
-import type { Exchange } from "../protocols/index.ts";
+import type { Exchange, RpcFacts } from "../protocols/index.ts";
 import type { RequestLine, RequestLogger } from "./request-line.ts";
 
 /** Operations whose successes are not logged: probes come every few seconds and say nothing. */
@@ -29,11 +30,25 @@ export function logRequest(
     remoteAddress: options.remoteAddress,
     http: request.httpVersionMajor === 2 ? "2" : "1.1",
     traceId: traceparent === undefined ? undefined : traceId(traceparent),
+    rpc: exchange.rpc?.protocol,
+    rpcStatus: rpcStatusOf(exchange),
   };
-  if (status >= 500) logger.error(line, "request failed");
-  else if (status === 499 || status === 408) logger.warn(line, "request not completed");
+  const severity = severityOf(exchange, status);
+  if (severity >= 500) logger.error(line, "request failed");
+  else if (severity === 499 || severity === 408) logger.warn(line, "request not completed");
   else if ("request" in logger) logger.request(line);
   else logger.info(line, "request");
+}
+
+/** Status of an RPC, such as `NOT_FOUND`; undefined for what is none. */
+export function rpcStatusOf({ rpc }: Exchange): RpcFacts["status"] {
+  return rpc === undefined ? undefined : (rpc.status ?? "CANCELLED");
+}
+
+/** The HTTP status that says how it went: gRPC sends 200 with every failure. */
+function severityOf(exchange: Exchange, status: number): number {
+  const rpcStatus = rpcStatusOf(exchange);
+  return rpcStatus === undefined || rpcStatus === "OK" ? status : connectHttpStatus(rpcStatus);
 }
 
 function traceId(traceparent: string | string[]): string | undefined {

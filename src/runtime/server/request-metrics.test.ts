@@ -8,8 +8,8 @@ test("what is counted is written as a metrics library writes it", async () => {
   const registers = [registry];
   const requests = new Counter({
     name: "concordat_requests_total",
-    help: "Requests answered, by operation and HTTP status; 499: the caller had gone.",
-    labelNames: ["operation", "status"],
+    help: "Requests answered, by operation and HTTP status, RPCs also by grpc_status; 499: the caller had gone.",
+    labelNames: ["operation", "status", "grpc_status"],
     registers,
   });
   const durations = new Histogram({
@@ -20,16 +20,19 @@ test("what is counted is written as a metrics library writes it", async () => {
     registers,
   });
   const counted = new RequestMetrics();
-  for (const [operation, status, seconds] of [
+  for (const [operation, status, seconds, rpcStatus] of [
     ["book.get", 200, 0.0001],
     ["book.get", 200, 0.001],
     ["book.get", 404, 0.0011],
     ["none", 404, 0.3],
     ["book.list", 504, 11],
     ["book.get", 200, 0],
+    ["book.get", 200, 0.1, "OK"],
+    ["book.get", 200, 0.2, "NOT_FOUND"],
+    ["book.get", 200, 0.3, "NOT_FOUND"],
   ] as const) {
-    counted.observe(operation, status, seconds);
-    requests.labels(operation, String(status)).inc();
+    counted.observe(operation, status, seconds, rpcStatus);
+    requests.inc({ operation, status, ...(rpcStatus === undefined ? {} : { grpc_status: rpcStatus }) });
     durations.labels(operation).observe(seconds);
   }
   const lines = (text: string) => text.split("\n").filter((line) => line !== "");

@@ -3,7 +3,8 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 /** What has been counted of one operation. */
 interface Counted {
-  readonly statuses: Map<number, number>;
+  /** By HTTP status; of RPCs by both, as the labels have them: `200",grpc_status="NOT_FOUND`. */
+  readonly statuses: Map<number | string, number>;
   /** Requests that took at most as long as the bucket and longer than the one before it; the last: longer than all. */
   readonly buckets: number[];
   seconds: number;
@@ -19,13 +20,15 @@ const DURATIONS = "concordat_request_duration_seconds";
 export class RequestMetrics {
   readonly #operations = new Map<string, Counted>();
 
-  observe(operation: string, status: number, seconds: number): void {
+  /** Counts one request; `rpcStatus` is that of an RPC, such as `NOT_FOUND`. */
+  observe(operation: string, status: number, seconds: number, rpcStatus?: string): void {
     let counted = this.#operations.get(operation);
     if (counted === undefined) {
       counted = { statuses: new Map(), buckets: BUCKETS.map(() => 0).concat(0), seconds: 0 };
       this.#operations.set(operation, counted);
     }
-    counted.statuses.set(status, (counted.statuses.get(status) ?? 0) + 1);
+    const label = rpcStatus === undefined ? status : `${status}",grpc_status="${rpcStatus}`;
+    counted.statuses.set(label, (counted.statuses.get(label) ?? 0) + 1);
     let bucket = 0;
     while (bucket < BUCKETS.length && seconds > BUCKETS[bucket]!) bucket++;
     counted.buckets[bucket]!++;
@@ -51,7 +54,7 @@ export class RequestMetrics {
       histograms.push(`${DURATIONS}_count{${name}${more}} ${total}`);
     }
     return [
-      `# HELP ${REQUESTS} Requests answered, by operation and HTTP status; 499: the caller had gone.`,
+      `# HELP ${REQUESTS} Requests answered, by operation and HTTP status, RPCs also by grpc_status; 499: the caller had gone.`,
       `# TYPE ${REQUESTS} counter`,
       ...counters,
       "",

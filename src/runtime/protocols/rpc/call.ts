@@ -1,4 +1,4 @@
-import { type RpcError, toMetadata } from "../../../wire/grpc/index.ts";
+import { type RpcError, type RpcStatus, toMetadata } from "../../../wire/grpc/index.ts";
 import type { Coding } from "../../../wire/rest/index.ts";
 import type { Exchange } from "../exchange.ts";
 import type { RpcForm } from "./form.ts";
@@ -113,7 +113,7 @@ export class RpcCall implements RpcContext {
   }
 
   /** Marks the answer as complete. */
-  ended(status: string): void {
+  ended(status: RpcStatus | "OK"): void {
     this.hasEnded = true;
     if (this.exchange.rpc !== undefined) this.exchange.rpc.status = status;
     this.stop();
