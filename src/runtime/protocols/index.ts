@@ -1,5 +1,5 @@
 export { codingFor, sendBody } from "./answer.ts";
-export { Exchange, type ExchangeHandler, type ExchangeOptions, type RpcFacts } from "./exchange.ts";
+export { Exchange, type ExchangeHandler, type ExchangeOptions } from "./exchange.ts";
 export { formatHeaderLines } from "./fixed-headers.ts";
 export { createGraphqlHandler, type GraphqlHandlerOptions } from "./graphql/index.ts";
 export type { HttpRequest, HttpResponse, TrailerWriter, WholeAnswer } from "./http.ts";

@@ -118,7 +118,6 @@ export function createServer(options: ServerOptions): HttpServer {
     expectsContinue: boolean,
   ): Exchange {
     const exchange = open(request, response, body, expectsContinue);
-    response.once("close", () => exchange.closed());
     const refused = checkRequest(exchange, request, limits);
     if (refused !== undefined) void sendProblem(exchange, refused, refusal);
     else if (exchange.path === "*")
@@ -132,7 +131,11 @@ export function createServer(options: ServerOptions): HttpServer {
     request: ParsedRequest & Readable,
     response: HttpResponse,
     expectsContinue: boolean,
-  ) => accept(request, request, response, expectsContinue);
+  ) => {
+    const exchange = accept(request, request, response, expectsContinue);
+    response.once("close", () => exchange.closed());
+    return exchange;
+  };
   const http1 = createHttp1({ limits, accept: acceptParsed, newRequestId, onRefused });
   const http2 = createHttp2({
     limits,
@@ -142,8 +145,7 @@ export function createServer(options: ServerOptions): HttpServer {
         ? undefined
         : (request, response) => {
             const exchange = accept(request, request.stream, response, false);
-            // Told as soon as the stream is reset; its end may wait until what has come is read.
-            request.stream.once("aborted", () => exchange.closed());
+            return () => exchange.closed();
           },
   });
   const direct = createDirect({

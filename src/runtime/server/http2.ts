@@ -3,12 +3,12 @@ import {
   type Http2Server,
   type Http2ServerRequest,
   type Http2ServerResponse,
+  type Http2Session,
   type IncomingHttpHeaders,
-  type ServerHttp2Session,
   type ServerHttp2Stream,
 } from "node:http2";
 import { isRpcContentType } from "../../wire/grpc/index.ts";
-import { watchSession } from "./http2-session.ts";
+import { Http2Connection } from "./http2-connection.ts";
 import { StreamRequest, StreamResponse } from "./http2-stream.ts";
 import type { ServerLimits } from "./limits.ts";
 
@@ -19,19 +19,22 @@ export interface Http2Options {
     response: Http2ServerResponse,
     expectsContinue: boolean,
   ) => void;
-  /** Takes what comes as an RPC, straight from its stream. Without it such requests are as any other. */
-  readonly acceptStream?: ((request: StreamRequest, response: StreamResponse) => void) | undefined;
+  /**
+   * Takes what comes as an RPC, straight from its stream, and gives what is to be told when that has closed. Without it
+   * such requests are as any other.
+   */
+  readonly acceptStream?: ((request: StreamRequest, response: StreamResponse) => () => void) | undefined;
 }
 
 /** The HTTP/2 side: the server to hand connections to, and its open sessions. */
 export interface Http2Side {
   readonly server: Http2Server;
-  readonly sessions: ReadonlySet<ServerHttp2Session>;
+  readonly sessions: { [Symbol.iterator](): Iterator<Http2Session> };
 }
 
 /** Makes the HTTP/2 side, for TLS and cleartext connections alike, to be handed them by `emit("connection")`. */
 export function createHttp2({ limits, accept, acceptStream }: Http2Options): Http2Side {
-  const sessions = new Set<ServerHttp2Session>();
+  const connections = new Map<Http2Session, Http2Connection>();
   const server = createServer({
     settings: {
       maxConcurrentStreams: limits.maxStreamsPerConnection,
@@ -49,43 +52,42 @@ export function createHttp2({ limits, accept, acceptStream }: Http2Options): Htt
   server.on("request", (request, response) => accept(request, response, false));
   server.on("checkContinue", (request, response) => accept(request, response, true));
   server.on("checkExpectation", (request, response) => accept(request, response, false));
-  if (acceptStream !== undefined) routeStreams(server, acceptStream);
   server.on("session", (session) => {
-    sessions.add(session);
-    session.once("close", () => sessions.delete(session));
-    watchSession(session, limits);
+    connections.set(session, new Http2Connection(session, limits));
+    session.once("close", () => connections.delete(session));
   });
   // Broken connections are the client's business; without a listener they would end the process.
-  server.on("sessionError", ignore);
-  return { server, sessions };
-}
+  server.on("sessionError", () => {});
 
-/**
- * Has RPCs served from their streams: node:http2's compatibility layer costs each request two objects with a dozen
- * listeners, and cannot send a block of headers that ends the stream. It is itself a listener for streams, so it is put
- * behind the question.
- */
-function routeStreams(
-  server: Http2Server,
-  acceptStream: (request: StreamRequest, response: StreamResponse) => void,
-): void {
+  // RPCs are served from their streams: node:http2's compatibility layer costs each request two objects with a dozen
+  // listeners, and cannot send a block of headers that ends the stream. It is itself the listener for streams, so it is
+  // put behind the question what comes.
   const [compatibility] = server.listeners("stream");
   server.removeAllListeners("stream");
   server.on(
     "stream",
     (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, rawHeaders: string[]) => {
+      const connection = stream.session === undefined ? undefined : connections.get(stream.session);
+      if (connection === undefined) return void stream.close();
       const type = headers["content-type"];
-      if (type === undefined || headers.expect !== undefined || !isRpcContentType(type)) {
+      const isRpc = type !== undefined && isRpcContentType(type);
+      connection.begin(isRpc);
+      if (acceptStream === undefined || !isRpc || headers.expect !== undefined) {
+        stream.once("close", () => connection.end(isRpc));
         compatibility?.call(server, stream, headers, flags, rawHeaders);
         return;
       }
-      // The socket is asked for its address alone.
-      const socket = stream.session?.socket;
-      if (socket === undefined) return void stream.close();
-      stream.on("error", ignore);
-      acceptStream(new StreamRequest(stream, headers, rawHeaders, socket), new StreamResponse(stream));
+      const response = new StreamResponse(stream);
+      response.onClose = () => connection.end(true);
+      const closed = acceptStream(
+        new StreamRequest(stream, headers, rawHeaders, connection.socket),
+        response,
+      );
+      response.onClose = () => {
+        closed();
+        connection.end(true);
+      };
     },
   );
+  return { server, sessions: { [Symbol.iterator]: () => connections.keys() } };
 }
-
-function ignore(): void {}

@@ -1,6 +1,6 @@
 import { connectHttpStatus } from "../../wire/connect/index.ts";
 import type { Logger } from "../engine/index.ts";
-import type { Exchange, RpcFacts } from "../protocols/index.ts";
+import type { Exchange } from "../protocols/index.ts";
 import type { RequestLine, RequestLogger } from "./request-line.ts";
 
 /** Operations whose successes are not logged: probes come every few seconds and say nothing. */
@@ -30,7 +30,7 @@ export function logRequest(
     remoteAddress: options.remoteAddress,
     http: request.httpVersionMajor === 2 ? "2" : "1.1",
     traceId: traceparent === undefined ? undefined : traceId(traceparent),
-    rpc: exchange.rpc?.protocol,
+    rpc: exchange.rpc,
     rpcStatus: rpcStatusOf(exchange),
   };
   const severity = severityOf(exchange, status);
@@ -41,8 +41,8 @@ export function logRequest(
 }
 
 /** Status of an RPC, such as `NOT_FOUND`; undefined for what is none. */
-export function rpcStatusOf({ rpc }: Exchange): RpcFacts["status"] {
-  return rpc === undefined ? undefined : (rpc.status ?? "CANCELLED");
+export function rpcStatusOf({ rpc, rpcStatus }: Exchange): Exchange["rpcStatus"] {
+  return rpc === undefined ? undefined : (rpcStatus ?? "CANCELLED");
 }
 
 /** The HTTP status that says how it went: gRPC sends 200 with every failure. */

@@ -27,7 +27,7 @@ export class RequestMetrics {
       counted = { statuses: new Map(), buckets: BUCKETS.map(() => 0).concat(0), seconds: 0 };
       this.#operations.set(operation, counted);
     }
-    const label = rpcStatus === undefined ? status : `${status}",grpc_status="${rpcStatus}`;
+    const label = rpcStatus === undefined ? status : rpcLabel(status, rpcStatus);
     counted.statuses.set(label, (counted.statuses.get(label) ?? 0) + 1);
     let bucket = 0;
     while (bucket < BUCKETS.length && seconds > BUCKETS[bucket]!) bucket++;
@@ -64,4 +64,21 @@ export class RequestMetrics {
       "",
     ].join("\n");
   }
+}
+
+/** Made once for each pair: joining texts for each request would cost more than counting it. */
+const rpcLabels = new Map<string, Map<number, string>>();
+
+function rpcLabel(status: number, rpcStatus: string): string {
+  let labels = rpcLabels.get(rpcStatus);
+  if (labels === undefined) {
+    labels = new Map();
+    rpcLabels.set(rpcStatus, labels);
+  }
+  let label = labels.get(status);
+  if (label === undefined) {
+    label = `${status}",grpc_status="${rpcStatus}`;
+    labels.set(status, label);
+  }
+  return label;
 }

@@ -4,19 +4,6 @@ import type { Exchange } from "../exchange.ts";
 import type { RpcForm } from "./form.ts";
 import type { RpcCodecs, RpcContext, RpcMethod, RpcProtocol } from "./method.ts";
 
-/** What a request says of its call besides the message. */
-export interface RpcCallOptions {
-  readonly exchange: Exchange;
-  readonly method: RpcMethod;
-  readonly form: RpcForm<RpcCall>;
-  readonly codec: "proto" | "json";
-  /** How compressed messages of the request are. */
-  readonly requestCoding: Coding;
-  /** How messages of the answer may be compressed. */
-  readonly answerCoding: Coding;
-  readonly timeoutMs: number | undefined;
-}
-
 /** Longer times than setTimeout takes, 24 days, have no timer. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -26,9 +13,11 @@ export class RpcCall implements RpcContext {
   readonly method: RpcMethod;
   readonly form: RpcForm<RpcCall>;
   readonly codec: "proto" | "json";
-  readonly requestCoding: Coding;
-  readonly answerCoding: Coding;
-  readonly timeoutMs: number | undefined;
+  /** How compressed messages of the request are. */
+  requestCoding: Coding = "identity";
+  /** How messages of the answer may be compressed. */
+  answerCoding: Coding = "identity";
+  timeoutMs: number | undefined;
   /** Metadata to be sent: names and values in turn. */
   headersOut: string[] | undefined;
   trailersOut: string[] | undefined;
@@ -44,14 +33,11 @@ export class RpcCall implements RpcContext {
   #timer: NodeJS.Timeout | undefined;
   #controller: AbortController | undefined;
 
-  constructor(options: RpcCallOptions) {
-    this.exchange = options.exchange;
-    this.method = options.method;
-    this.form = options.form;
-    this.codec = options.codec;
-    this.requestCoding = options.requestCoding;
-    this.answerCoding = options.answerCoding;
-    this.timeoutMs = options.timeoutMs;
+  constructor(exchange: Exchange, method: RpcMethod, form: RpcForm<RpcCall>, codec: "proto" | "json") {
+    this.exchange = exchange;
+    this.method = method;
+    this.form = form;
+    this.codec = codec;
   }
 
   get protocol(): RpcProtocol {
@@ -115,7 +101,7 @@ export class RpcCall implements RpcContext {
   /** Marks the answer as complete. */
   ended(status: RpcStatus | "OK"): void {
     this.hasEnded = true;
-    if (this.exchange.rpc !== undefined) this.exchange.rpc.status = status;
+    this.exchange.rpcStatus = status;
     this.stop();
   }
 

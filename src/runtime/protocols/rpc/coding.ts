@@ -7,7 +7,13 @@ import {
   zstdDecompress,
   zstdDecompressSync,
 } from "node:zlib";
-import { FRAME_FLAGS, RpcError, tooLargeMessage, writeFrame } from "../../../wire/grpc/index.ts";
+import {
+  FRAME_FLAGS,
+  FRAME_HEAD_BYTES,
+  RpcError,
+  tooLargeMessage,
+  writeFrameHead,
+} from "../../../wire/grpc/index.ts";
 import { type Coding, createCodingNegotiator } from "../../../wire/rest/index.ts";
 import { compress, MIN_COMPRESSED_BYTES } from "../compress.ts";
 import type { RpcCall } from "./call.ts";
@@ -106,7 +112,15 @@ export function compressMessage(
 /** Makes the frame of one message of a stream. */
 export function frameMessage(call: RpcCall, message: Uint8Array): Uint8Array | Promise<Uint8Array> {
   const compressed = compressMessage(call, message);
-  if (compressed === undefined) return writeFrame(0, message);
-  if (!(compressed instanceof Promise)) return writeFrame(FRAME_FLAGS.compressed, compressed);
-  return compressed.then((bytes) => writeFrame(FRAME_FLAGS.compressed, bytes));
+  if (compressed === undefined) return frameOf(0, message);
+  if (!(compressed instanceof Promise)) return frameOf(FRAME_FLAGS.compressed, compressed);
+  return compressed.then((bytes) => frameOf(FRAME_FLAGS.compressed, bytes));
+}
+
+/** As writeFrame, in memory from Node's pool: a buffer of its own for each small message would cost more than sending it. */
+export function frameOf(flags: number, message: Uint8Array): Uint8Array {
+  const frame = Buffer.allocUnsafe(FRAME_HEAD_BYTES + message.length);
+  writeFrameHead(frame, flags, message.length);
+  frame.set(message, FRAME_HEAD_BYTES);
+  return frame;
 }

@@ -1,9 +1,8 @@
 import { writeEndStream } from "../../../wire/connect/index.ts";
-import { writeFrame } from "../../../wire/grpc/index.ts";
 import { send } from "../send.ts";
 import { beginStream } from "./begin-stream.ts";
 import { headersOf, type RpcCall } from "./call.ts";
-import { ACCEPTED_CODINGS } from "./coding.ts";
+import { ACCEPTED_CODINGS, frameOf } from "./coding.ts";
 import type { RpcForm } from "./form.ts";
 
 /** Connect's streams: enveloped messages, the last of which tells error and trailers. */
@@ -20,7 +19,7 @@ export const CONNECT_STREAM_FORM: RpcForm<RpcCall> = {
   /** Only client streams come here; unary calls have a form of their own. */
   sendUnary(call, message) {
     this.begin(call);
-    this.write(call, writeFrame(0, message));
+    this.write(call, frameOf(0, message));
     this.end(call);
   },
 

@@ -1,8 +1,8 @@
-import { FRAME_FLAGS, writeFrame, writeWebTrailers } from "../../../wire/grpc/index.ts";
+import { FRAME_FLAGS, writeWebTrailers } from "../../../wire/grpc/index.ts";
 import { send } from "../send.ts";
 import { beginStream } from "./begin-stream.ts";
 import { headersOf, type RpcCall } from "./call.ts";
-import { ACCEPTED_CODINGS, compressMessage } from "./coding.ts";
+import { ACCEPTED_CODINGS, compressMessage, frameOf } from "./coding.ts";
 import type { RpcForm } from "./form.ts";
 import { errorTrailers, GRPC_NAMES, okTrailers } from "./grpc.ts";
 
@@ -45,11 +45,11 @@ function createForm(isText: boolean): RpcForm<RpcCall> {
 
     sendUnary(call, message) {
       const compressed = compressMessage(call, message);
-      if (compressed === undefined) return sendWhole(call, writeFrame(0, message), false);
+      if (compressed === undefined) return sendWhole(call, frameOf(0, message), false);
       if (!(compressed instanceof Promise)) {
-        return sendWhole(call, writeFrame(FRAME_FLAGS.compressed, compressed), true);
+        return sendWhole(call, frameOf(FRAME_FLAGS.compressed, compressed), true);
       }
-      return compressed.then((bytes) => sendWhole(call, writeFrame(FRAME_FLAGS.compressed, bytes), true));
+      return compressed.then((bytes) => sendWhole(call, frameOf(FRAME_FLAGS.compressed, bytes), true));
     },
 
     begin(call) {

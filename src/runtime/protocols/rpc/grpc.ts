@@ -1,7 +1,7 @@
-import { FRAME_FLAGS, formatErrorTrailers, type RpcError, writeFrame } from "../../../wire/grpc/index.ts";
+import { FRAME_FLAGS, formatErrorTrailers, type RpcError } from "../../../wire/grpc/index.ts";
 import type { TrailerWriter } from "../http.ts";
 import { headersOf, type RpcCall } from "./call.ts";
-import { ACCEPTED_CODINGS, compressMessage } from "./coding.ts";
+import { ACCEPTED_CODINGS, compressMessage, frameOf } from "./coding.ts";
 import type { RpcForm } from "./form.ts";
 
 /** Names of request headers in gRPC and gRPC-Web. */
@@ -22,11 +22,11 @@ export const GRPC_FORM: RpcForm<RpcCall> = {
 
   sendUnary(call, message) {
     const compressed = compressMessage(call, message);
-    if (compressed === undefined) return sendWhole(call, writeFrame(0, message), false);
+    if (compressed === undefined) return sendWhole(call, frameOf(0, message), false);
     if (!(compressed instanceof Promise)) {
-      return sendWhole(call, writeFrame(FRAME_FLAGS.compressed, compressed), true);
+      return sendWhole(call, frameOf(FRAME_FLAGS.compressed, compressed), true);
     }
-    return compressed.then((bytes) => sendWhole(call, writeFrame(FRAME_FLAGS.compressed, bytes), true));
+    return compressed.then((bytes) => sendWhole(call, frameOf(FRAME_FLAGS.compressed, bytes), true));
   },
 
   begin(call) {

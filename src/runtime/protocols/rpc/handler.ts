@@ -3,7 +3,6 @@ import { parseRpcContentType, type RpcContentType, RpcError } from "../../../wir
 import type { Exchange } from "../exchange.ts";
 import { send } from "../send.ts";
 import { RpcCall } from "./call.ts";
-import { decompress } from "./coding.ts";
 import { CONNECT_STREAM_FORM } from "./connect-stream.ts";
 import { CONNECT_UNARY_FORM, sendConnectError } from "./connect-unary.ts";
 import type { RpcForm } from "./form.ts";
@@ -76,11 +75,11 @@ export function createRpcHandler(options: RpcHandlerOptions): RpcHandler {
   function serve(
     exchange: Exchange,
     method: RpcMethod,
-    type: RpcContentType & { encoding: "proto" | "json" },
+    form: RpcForm<RpcCall>,
+    codec: "proto" | "json",
   ): void {
-    const form = FORMS[type.form];
-    const call = openCall(exchange, method, form, type.encoding);
-    if (call instanceof RpcError) return void refuse(exchange, method, form, type.encoding, call);
+    const call = openCall(exchange, method, form, codec);
+    if (call instanceof RpcError) return void refuse(exchange, method, form, codec, call);
     if (method.kind === "unary") return void serveUnary(call, fail);
     if (method.isEndless === true) {
       endless.add(call);
@@ -96,12 +95,11 @@ export function createRpcHandler(options: RpcHandlerOptions): RpcHandler {
     codec: "proto" | "json",
     error: RpcError,
   ): void {
-    const plain = { requestCoding: "identity", answerCoding: "identity", timeoutMs: undefined } as const;
-    fail(new RpcCall({ exchange, method, form, codec, ...plain }), error);
+    fail(new RpcCall(exchange, method, form, codec), error);
   }
 
   function takeGet(exchange: Exchange, method: RpcMethod): void {
-    exchange.rpc = { protocol: "connect", status: undefined };
+    exchange.rpc = "connect";
     let codec: "proto" | "json" = "json";
     try {
       const query = parseGetQuery(exchange.query);
@@ -113,9 +111,7 @@ export function createRpcHandler(options: RpcHandlerOptions): RpcHandler {
       call.start();
       if (query.message.length > method.maxRequestBytes)
         throw new RpcError("RESOURCE_EXHAUSTED", "The message is too large.");
-      const message = decompress(query.message, call.requestCoding, method.maxRequestBytes);
-      if (!(message instanceof Promise)) return void answer(call, message, fail);
-      message.then((bytes) => answer(call, bytes, fail)).catch((error: unknown) => fail(call, error));
+      answer(call, query.message, call.requestCoding !== "identity", fail);
     } catch (error) {
       refuse(exchange, method, CONNECT_UNARY_FORM, codec, normalise(error, exchange.requestId));
     }
@@ -144,8 +140,8 @@ export function createRpcHandler(options: RpcHandlerOptions): RpcHandler {
     } else if (type.form === "grpc" && exchange.response.trailers === undefined) {
       send(exchange, 505, ["Content-Type", "text/plain"], "gRPC needs HTTP/2.");
     } else {
-      exchange.rpc = { protocol: FORMS[type.form].protocol, status: undefined };
-      serve(exchange, method, { form: type.form, encoding: type.encoding });
+      exchange.rpc = FORMS[type.form].protocol;
+      serve(exchange, method, FORMS[type.form], type.encoding);
     }
     return true;
   }
@@ -155,7 +151,7 @@ export function createRpcHandler(options: RpcHandlerOptions): RpcHandler {
     if (form === "connect-unary") return void sendConnectError(exchange, error, [], 404);
     if (exchange.method !== "POST") return void send(exchange, 405, ["Allow", "POST"]);
     if (form === "grpc" && exchange.response.trailers === undefined) return void send(exchange, 505, []);
-    exchange.rpc = { protocol: FORMS[form].protocol, status: undefined };
+    exchange.rpc = FORMS[form].protocol;
     refuse(exchange, NO_METHOD, FORMS[form], encoding, error);
   }
 

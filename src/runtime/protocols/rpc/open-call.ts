@@ -16,28 +16,23 @@ export function openCall(
 ): RpcCall | RpcError {
   const { headers } = exchange.request;
   const { names } = form;
+  const call = new RpcCall(exchange, method, form, codec);
   try {
-    const timeout = headers[names.timeout];
     if (form.protocol === "connect") {
       const version = headers["connect-protocol-version"];
       if (version !== undefined && version !== "1") {
         throw new RpcError("INVALID_ARGUMENT", "Connect-Protocol-Version takes 1.");
       }
     }
-    return new RpcCall({
-      exchange,
-      method,
-      form,
-      codec,
-      requestCoding: parseCoding(compression ?? text(headers[names.coding])),
-      answerCoding: chooseCoding(text(headers[names.accept])),
-      timeoutMs:
-        timeout === undefined
-          ? undefined
-          : names === GRPC_NAMES
-            ? parseGrpcTimeout(String(timeout))
-            : parseConnectTimeoutMs(String(timeout)),
-    });
+    const coding = compression ?? text(headers[names.coding]);
+    if (coding !== undefined) call.requestCoding = parseCoding(coding);
+    const accepted = text(headers[names.accept]);
+    if (accepted !== undefined) call.answerCoding = chooseCoding(accepted);
+    const timeout = text(headers[names.timeout]);
+    if (timeout !== undefined) {
+      call.timeoutMs = names === GRPC_NAMES ? parseGrpcTimeout(timeout) : parseConnectTimeoutMs(timeout);
+    }
+    return call;
   } catch (error) {
     if (error instanceof RpcError) return error;
     throw error;

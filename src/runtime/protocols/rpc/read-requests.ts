@@ -35,6 +35,7 @@ export class RequestMessages implements AsyncIterableIterator<unknown> {
       .on("data", this.#onData)
       .on("end", this.#onEnd)
       .on("error", this.#onGone)
+      .on("aborted", this.#onAborted)
       .on("close", this.#onGone);
     this.#body.pause();
   }
@@ -74,6 +75,7 @@ export class RequestMessages implements AsyncIterableIterator<unknown> {
       .off("data", this.#onData)
       .off("end", this.#onEnd)
       .off("error", this.#onGone)
+      .off("aborted", this.#onAborted)
       .off("close", this.#onGone);
     body.on("error", ignore);
     body.pause();
@@ -135,6 +137,12 @@ export class RequestMessages implements AsyncIterableIterator<unknown> {
       this.#error = cutShort();
     }
     this.#wake?.();
+  };
+
+  /** Told of a reset at once: its close may wait until what has come is read. */
+  readonly #onAborted = (): void => {
+    this.#onGone();
+    this.#call.exchange.closed();
   };
 
   readonly #onGone = (): void => {

@@ -30,100 +30,132 @@ export function readUnary(call: RpcCall, receive: MessageReceiver): void {
 }
 
 const EMPTY = new Uint8Array(0);
+/** Times for bodies are many seconds. */
+const WATCH_EVERY_MS = 250;
+
+const READER = Symbol("reader");
+
+/** A body with its reader, for listeners that all bodies share: see StreamResponse on what that saves. */
+type ReadBody = Readable & { [READER]?: UnaryReader | undefined };
 
 class UnaryReader {
-  readonly #call: RpcCall;
-  readonly #body: Readable;
-  readonly #receive: MessageReceiver;
-  readonly #frames: FrameReader | undefined;
-  readonly #text: WebTextReader | undefined;
-  readonly #timer: NodeJS.Timeout;
-  /** The body, where it is the message. */
-  #chunks: Uint8Array[] = [];
-  #size = 0;
-  #message: Uint8Array | undefined;
-  #isCompressed = false;
+  readonly call: RpcCall;
+  readonly body: ReadBody;
+  readonly receive: MessageReceiver;
+  /** Undefined where the body is the message. */
+  frames: FrameReader | undefined;
+  text: WebTextReader | undefined;
+  chunks: Uint8Array[] | undefined;
+  size = 0;
+  message: Uint8Array | undefined;
+  isCompressed = false;
 
-  constructor(call: RpcCall, body: Readable, receive: MessageReceiver) {
-    this.#call = call;
-    this.#body = body;
-    this.#receive = receive;
-    this.#frames = call.form.isFramed ? new FrameReader(call.method.maxRequestBytes) : undefined;
-    this.#text = call.form.isText ? new WebTextReader() : undefined;
-    const { bodyTimeoutMs } = call.exchange.options;
-    this.#timer = setTimeout(this.#onTimeout, bodyTimeoutMs);
-    body.on("data", this.#onData).on("end", this.#onEnd).on("error", this.#onGone).on("close", this.#onGone);
+  constructor(call: RpcCall, body: ReadBody, receive: MessageReceiver) {
+    const { exchange, form, method } = call;
+    this.call = call;
+    this.body = body;
+    this.receive = receive;
+    if (form.isFramed) this.frames = new FrameReader(method.maxRequestBytes);
+    if (form.isText) this.text = new WebTextReader();
+    body[READER] = this;
+    waitFor(this);
+    exchange.onGone = () => this.gone();
+    // Our own HTTP/2 streams have somebody who listens.
+    if (exchange.response.trailers === undefined) body.on("error", ignore);
+    body.on("data", onData);
+    body.on("end", onEnd);
   }
 
-  readonly #onData = (chunk: Buffer): void => {
+  take(chunk: Buffer): void {
+    const { frames, text } = this;
     try {
-      if (this.#frames === undefined) this.#keep(chunk);
-      else this.#split(this.#frames, this.#text === undefined ? chunk : this.#text.push(chunk));
+      if (frames === undefined) this.keep(chunk);
+      else this.split(frames, text === undefined ? chunk : text.push(chunk));
     } catch (error) {
-      this.#finish(error instanceof RpcError ? error : new RpcError("INTERNAL", "The body cannot be read."));
+      this.finish(error instanceof RpcError ? error : new RpcError("INTERNAL", "The body cannot be read."));
     }
-  };
-
-  #keep(chunk: Buffer): void {
-    this.#size += chunk.length;
-    const { maxRequestBytes } = this.#call.method;
-    if (this.#size > maxRequestBytes) throw tooLargeMessage(maxRequestBytes);
-    this.#chunks.push(chunk);
-    // What comes in crumbs is put together now and then, since each crumb costs more than it holds.
-    if (this.#chunks.length >= 1024) this.#chunks = [Buffer.concat(this.#chunks, this.#size)];
   }
 
-  #split(frames: FrameReader, chunk: Uint8Array): void {
+  keep(chunk: Buffer): void {
+    this.size += chunk.length;
+    const { maxRequestBytes } = this.call.method;
+    if (this.size > maxRequestBytes) throw tooLargeMessage(maxRequestBytes);
+    this.chunks ??= [];
+    this.chunks.push(chunk);
+    // What comes in crumbs is put together now and then, since each crumb costs more than it holds.
+    if (this.chunks.length >= 1024) this.chunks = [Buffer.concat(this.chunks, this.size)];
+  }
+
+  split(frames: FrameReader, chunk: Uint8Array): void {
     frames.push(chunk);
     for (let frame = frames.next(); frame !== undefined; frame = frames.next()) {
-      if (this.#message !== undefined) {
+      if (this.message !== undefined) {
         throw new RpcError("UNIMPLEMENTED", "The method takes one message, and there are more.");
       }
-      this.#isCompressed = isCompressed(frame.flags, this.#call);
-      this.#message = frame.bytes;
+      this.isCompressed = isCompressed(frame.flags, this.call);
+      this.message = frame.bytes;
     }
   }
 
-  readonly #onEnd = (): void => {
-    const frames = this.#frames;
+  ended(): void {
+    const { frames, chunks = [] } = this;
     if (frames === undefined) {
-      this.#message = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks, this.#size);
-      this.#isCompressed = this.#call.requestCoding !== "identity";
-    } else if (frames.isPartial) return void this.#finish(cutShort());
-    else if (this.#message === undefined) return void this.#finish(noMessage());
+      this.message = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, this.size);
+      this.isCompressed = this.call.requestCoding !== "identity";
+    } else if (frames.isPartial) return void this.finish(cutShort());
+    else if (this.message === undefined) return void this.finish(noMessage());
     try {
-      this.#text?.end();
+      this.text?.end();
     } catch {
-      return void this.#finish(cutShort());
+      return void this.finish(cutShort());
     }
-    this.#finish();
-  };
+    this.finish();
+  }
 
-  readonly #onGone = (): void => {
-    this.#finish(new RpcError("CANCELLED", "The request ended before its message was complete."));
-  };
+  gone(): void {
+    this.finish(new RpcError("CANCELLED", "The request ended before its message was complete."));
+  }
 
-  readonly #onTimeout = (): void => {
-    const seconds = this.#call.exchange.options.bodyTimeoutMs / 1000;
-    this.#finish(new RpcError("DEADLINE_EXCEEDED", `The message did not come within ${seconds} seconds.`));
-  };
-
-  #finish(error?: RpcError): void {
-    clearTimeout(this.#timer);
-    const body = this.#body;
-    body
-      .off("data", this.#onData)
-      .off("end", this.#onEnd)
-      .off("error", this.#onGone)
-      .off("close", this.#onGone);
-    // An error may still come, and nobody else listens.
-    body.on("error", ignore);
-    if (error !== undefined) body.pause();
-    this.#receive(error, this.#message ?? EMPTY, this.#isCompressed);
+  finish(error?: RpcError): void {
+    this.body[READER] = undefined;
+    this.call.exchange.onGone = undefined;
+    waiting.delete(this);
+    if (error !== undefined) this.body.pause();
+    this.receive(error, this.message ?? EMPTY, this.isCompressed);
   }
 }
 
+function onData(this: ReadBody, chunk: Buffer): void {
+  this[READER]?.take(chunk);
+}
+
+function onEnd(this: ReadBody): void {
+  this[READER]?.ended();
+}
+
 function ignore(): void {}
+
+/** Readers whose message has not come. One watch over all of them: a timer for each would cost more than reading. */
+const waiting = new Set<UnaryReader>();
+let watch: NodeJS.Timeout | undefined;
+
+function waitFor(reader: UnaryReader): void {
+  waiting.add(reader);
+  watch ??= setInterval(endLate, WATCH_EVERY_MS).unref();
+}
+
+function endLate(): void {
+  const now = performance.now();
+  for (const reader of waiting) {
+    const { startedAt, options } = reader.call.exchange;
+    if (now - startedAt < options.bodyTimeoutMs) continue;
+    const seconds = options.bodyTimeoutMs / 1000;
+    reader.finish(new RpcError("DEADLINE_EXCEEDED", `The message did not come within ${seconds} seconds.`));
+  }
+  if (waiting.size > 0) return;
+  clearInterval(watch);
+  watch = undefined;
+}
 
 /** Reads a frame's flags; throws for those that a request cannot have. */
 export function isCompressed(flags: number, call: RpcCall): boolean {

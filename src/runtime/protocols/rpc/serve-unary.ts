@@ -16,58 +16,43 @@ export function serveUnary(call: RpcCall, fail: Fail): void {
   }
   readUnary(call, (error, message, compressed) => {
     if (call.hasEnded) return;
-    if (error !== undefined) return void fail(call, error);
-    if (!compressed) return void answer(call, message, fail);
-    whenDone(
-      call,
-      fail,
-      (bytes) => answer(call, bytes, fail),
-      () => decompress(message, call.requestCoding, call.method.maxRequestBytes),
-    );
+    if (error !== undefined) fail(call, error);
+    else answer(call, message, compressed, fail);
   });
 }
 
 /** Serves a unary call whose message is already there. */
-export function answer(call: RpcCall, message: Uint8Array, fail: Fail): void {
-  const { unary } = call.method;
-  if (unary === undefined) return void fail(call, new RpcError("UNIMPLEMENTED", "The method is not served."));
-  whenDone(
-    call,
-    fail,
-    (reply) => sendReply(call, reply, fail),
-    () => unary(decodeRequest(call, message), call),
-  );
-}
-
-function sendReply(call: RpcCall, reply: RpcReply, fail: Fail): void {
-  if (call.hasEnded || call.exchange.gone) return;
-  whenDone(
-    call,
-    fail,
-    () => {},
-    () => {
-      addMetadata(call, reply);
-      return call.form.sendUnary(call, call.codecs.response.encode(reply.message));
-    },
-  );
-}
-
-function addMetadata(call: RpcCall, { headers = [], trailers = [] }: RpcReply): void {
-  for (let at = 0; at + 1 < headers.length; at += 2) call.setHeader(headers[at]!, headers[at + 1]!);
-  for (let at = 0; at + 1 < trailers.length; at += 2) call.setTrailer(trailers[at]!, trailers[at + 1]!);
-}
-
-/** Does something that may take its time, and goes on at once where it does not. */
-function whenDone<T>(call: RpcCall, fail: Fail, next: (value: T) => void, make: () => T | Promise<T>): void {
-  let value: T | Promise<T>;
+export function answer(call: RpcCall, message: Uint8Array, isCompressed: boolean, fail: Fail): void {
+  const { unary, maxRequestBytes } = call.method;
   try {
-    value = make();
+    if (unary === undefined) throw new RpcError("UNIMPLEMENTED", "The method is not served.");
+    const bytes = isCompressed ? decompress(message, call.requestCoding, maxRequestBytes) : message;
+    const reply =
+      bytes instanceof Promise
+        ? bytes.then((whole) => unary(decodeRequest(call, whole), call))
+        : unary(decodeRequest(call, bytes), call);
+    if (reply instanceof Promise) {
+      reply.then((value) => sendReply(call, value)).catch((error: unknown) => fail(call, error));
+      return;
+    }
+    const sent = sendReply(call, reply);
+    if (sent instanceof Promise) sent.catch((error: unknown) => fail(call, error));
   } catch (error) {
     fail(call, error);
-    return;
   }
-  if (!(value instanceof Promise)) return void next(value);
-  value.then(next).catch((error: unknown) => fail(call, error));
+}
+
+function sendReply(call: RpcCall, reply: RpcReply): Promise<void> | void {
+  if (call.hasEnded || call.exchange.gone) return;
+  addMetadata(call, reply);
+  return call.form.sendUnary(call, call.codecs.response.encode(reply.message));
+}
+
+function addMetadata(call: RpcCall, { headers, trailers }: RpcReply): void {
+  for (let at = 0; headers !== undefined && at + 1 < headers.length; at += 2)
+    call.setHeader(headers[at]!, headers[at + 1]!);
+  for (let at = 0; trailers !== undefined && at + 1 < trailers.length; at += 2)
+    call.setTrailer(trailers[at]!, trailers[at + 1]!);
 }
 
 /** For a call whose time is up. */
