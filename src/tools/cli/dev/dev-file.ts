@@ -7,6 +7,8 @@ export interface DevFile {
   readonly service: string;
   readonly url: string;
   readonly docs: string;
+  /** Where GraphQL is served, and GraphiQL to browsers. */
+  readonly graphql: string;
   /** Demo keys by name, in plain text: the only place where they are. */
   readonly apiKeys: Readonly<Record<string, string>>;
 }
@@ -15,10 +17,10 @@ export interface DevFile {
 export function readDevFile(path: string): DevFile | undefined {
   try {
     const file: Partial<DevFile> | null = JSON.parse(readFileSync(path, "utf8"));
-    const { service, url, docs, apiKeys } = file ?? {};
+    const { service, url, docs, graphql, apiKeys } = file ?? {};
     if (typeof service !== "string" || typeof apiKeys !== "object" || apiKeys === null) return undefined;
     if (!Object.values(apiKeys).every((key) => typeof key === "string")) return undefined;
-    return { service, url: url ?? "", docs: docs ?? "", apiKeys };
+    return { service, url: url ?? "", docs: docs ?? "", graphql: graphql ?? "", apiKeys };
   } catch {
     return undefined;
   }

@@ -54,7 +54,7 @@ test("dev.json says where the service is, holds keys that work, and is readable 
   await dev.until(/Try:/);
   const path = join(cwd, ".concordat/dev.json");
   const file = JSON.parse(readFileSync(path, "utf8"));
-  assert.deepEqual(Object.keys(file), ["service", "url", "docs", "apiKeys"]);
+  assert.deepEqual(Object.keys(file), ["service", "url", "docs", "graphql", "apiKeys"]);
   assert.equal(statSync(path).mode & 0o777, 0o600);
   assert.deepEqual(await titles(file.url), ["Seeded"]);
   const made = await fetch(`${file.url}/v1/notes`, {
@@ -64,6 +64,7 @@ test("dev.json says where the service is, holds keys that work, and is readable 
   });
   assert.equal(made.status, 201);
   assert.equal((await fetch(file.docs)).status, 200);
+  assert.equal((await fetch(`${file.graphql}?query={__typename}`)).status, 200);
 });
 
 test("a restart keeps rows and keys; a lost dev.json gets new keys and the old ones end", async (t) => {

@@ -47,10 +47,19 @@ export async function runDev(context: CommandContext): Promise<RunningService> {
   });
   const { url, model } = running;
   const docs = `${url}/docs`;
+  const graphql = `${url}/graphql`;
   const apiKeys = Object.fromEntries(keys.map(({ name: who, key }) => [who, key]));
-  writeDevFile(devFile, { service: name, url, docs, apiKeys });
+  writeDevFile(devFile, { service: name, url, docs, graphql, apiKeys });
   const lines = tryLines(model, url, keys);
-  terminal.result({ ok: true, service: name, url, docs, devFile, try: lines.map(({ line }) => line) });
+  terminal.result({
+    ok: true,
+    service: name,
+    url,
+    docs,
+    graphql,
+    devFile,
+    try: lines.map(({ line }) => line),
+  });
 
   const { style } = terminal;
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
@@ -59,6 +68,7 @@ export async function runDev(context: CommandContext): Promise<RunningService> {
   );
   terminal.print(`  Reference  ${docs}`);
   terminal.print(`  OpenAPI    ${url}/openapi.json`);
+  terminal.print(`  GraphQL    ${graphql}`);
   if (keys.length > 0)
     terminal.print(
       `  Demo keys  ${keys.map(({ name: who }) => who).join(", ")}: in ${relative(cwd, devFile)}`,
