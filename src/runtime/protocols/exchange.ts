@@ -8,8 +8,8 @@ export interface ExchangeOptions {
   readonly requestId: string;
   /** Address of the caller after trusted proxies. */
   readonly remoteAddress: string | undefined;
-  /** Where the body is read from, if there is one; undefined where the request surely has none. */
-  readonly body: Readable | undefined;
+  /** The body, or where it is read from, if there is one; undefined where the request surely has none. */
+  readonly body: Readable | Buffer | undefined;
   /** Milliseconds in which the body must have come. */
   readonly bodyTimeoutMs: number;
   /** The client waits for 100 Continue before it sends the body. */
@@ -93,7 +93,9 @@ export class Exchange {
 
   /** Whether the request has a body: HTTP/1.1 says so in a header, HTTP/2 by not ending the stream. */
   get hasBody(): boolean {
-    if (this.options.body === undefined) return false;
+    const { body } = this.options;
+    if (body === undefined) return false;
+    if (Buffer.isBuffer(body)) return true;
     const { headers, stream } = this.request;
     if (stream !== undefined) return !stream.endAfterHeaders;
     const length = headers["content-length"];

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { ApiError } from "../../base/errors/index.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -13,7 +14,10 @@ export function readBody(exchange: Exchange, maxBytes: number): Promise<Buffer> 
   refuseBody(exchange, maxBytes);
   if (exchange.options.expectsContinue) exchange.response.writeContinue();
   exchange.bodyRead = true;
-  return collect(exchange, maxBytes);
+  const { body } = exchange.options;
+  if (!Buffer.isBuffer(body)) return collect(exchange, body, maxBytes);
+  if (body.length > maxBytes) throw tooLarge(maxBytes);
+  return body;
 }
 
 /** Throws for a body that need not be read to be refused: a coded one, and one whose length says that it is too large. */
@@ -27,9 +31,7 @@ export function refuseBody({ request }: Exchange, maxBytes: number): void {
   if (length !== undefined && Number(length) > maxBytes) throw tooLarge(maxBytes);
 }
 
-function collect(exchange: Exchange, maxBytes: number): Promise<Buffer> {
-  const { options } = exchange;
-  const { body } = options;
+function collect({ options }: Exchange, body: Readable | undefined, maxBytes: number): Promise<Buffer> {
   if (body === undefined) return Promise.resolve(EMPTY);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

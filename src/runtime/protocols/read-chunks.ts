@@ -16,6 +16,11 @@ export async function* readChunks(exchange: Exchange, maxBytes: number): AsyncGe
   refuseBody(exchange, maxBytes);
   if (expectsContinue) exchange.response.writeContinue();
   exchange.bodyRead = true;
+  if (Buffer.isBuffer(body)) {
+    if (body.length > maxBytes) throw tooLarge(maxBytes);
+    yield body;
+    return;
+  }
 
   const chunks: Buffer[] = [];
   const over = { ended: false, gone: false };

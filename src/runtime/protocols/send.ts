@@ -41,12 +41,14 @@ export function send(
     // RFC 9113 section 8.1: after an early answer the rest of the body is called off without an error. Not at once, since
     // some clients (curl 7.88) forget an answer that comes together with that.
     const { body: rest } = options;
-    if (exchange.hasBody && rest?.readableEnded === false) dropRest(rest, () => stream.close(0));
+    const comes = exchange.hasBody && !Buffer.isBuffer(rest);
+    if (comes && rest?.readableEnded === false) dropRest(rest, () => stream.close(0));
     response.writeHead(status, headers);
     response.end(body);
     return;
   }
-  const left = leavesTooMuch(exchange) ? options.body : undefined;
+  const { body: source } = options;
+  const left = leavesTooMuch(exchange) && !Buffer.isBuffer(source) ? source : undefined;
   if (left !== undefined || options.isDraining()) headers.push("Connection", "close");
   response.writeHead(status, headers);
   if (left === undefined) {

@@ -88,7 +88,7 @@ export function createServer(options: ServerOptions): HttpServer {
   function open(
     request: HttpRequest,
     response: HttpResponse,
-    body?: Readable,
+    body?: Readable | Buffer,
     expectsContinue = false,
   ): Exchange {
     const given = request.headers["x-request-id"];

@@ -8,7 +8,7 @@ import type { ServerLimits } from "./limits.ts";
 export interface DirectHost {
   readonly limits: ServerLimits;
   /** Makes the exchange of a plain request. */
-  readonly open: (request: HttpRequest, answer: DirectAnswer) => Exchange;
+  readonly open: (request: HttpRequest, answer: DirectAnswer, body: Buffer | undefined) => Exchange;
   /** Has it answered, perhaps before this returns. */
   readonly serve: (exchange: Exchange) => void;
   /** Takes a connection back that has something else to say; its bytes are in the socket again. */
@@ -129,7 +129,12 @@ export class DirectConnection implements AnswerConnection {
       this.#requests++;
       const answer = new DirectAnswer(this, reader.method === "HEAD");
       const request = new DirectRequest(this.socket, reader);
-      const exchange = this.#host.open(request, answer);
+      const { body } = reader;
+      const exchange = this.#host.open(
+        request,
+        answer,
+        body === undefined ? undefined : chunk.subarray(body, reader.end),
+      );
       this.#exchange = exchange;
       this.activeAt = exchange.startedAt;
       this.#host.serve(exchange);
@@ -160,7 +165,7 @@ function destroy(this: Socket): void {
   this.destroy();
 }
 
-/** A plain request: it has no body. */
+/** A plain request: its body, if it has one, has come with its head. */
 class DirectRequest implements HttpRequest {
   readonly method: string;
   readonly url: string;

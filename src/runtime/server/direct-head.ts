@@ -2,31 +2,34 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { ServerLimits } from "./limits.ts";
 
 /**
- * Reads heads of plain requests from the text of a connection, and remembers the last header lines: clients send the
- * same ones again and again. What is not surely plain is left to Node's parser, which knows every exception: methods
- * with bodies, headers that rule the connection or stand there twice, bytes above ASCII, line breaks of other kinds, a
- * head in pieces. What is read here is thus a small subset of RFC 9112, in which two readers cannot differ.
+ * Reads plain requests from the text of a connection, and remembers the last header lines: clients send the same ones
+ * again and again. What is not surely plain is left to Node's parser, which knows every exception: other methods, headers
+ * that rule the connection or stand there twice, bytes above ASCII, line breaks of other kinds, a head or a body in
+ * pieces, a body of unknown length. What is read here is thus a small subset of RFC 9112, in which two readers cannot differ.
  */
 export class HeadReader {
-  method: "GET" | "HEAD" = "GET";
+  method: DirectMethod = "GET";
   target = "";
   headers: Readonly<IncomingHttpHeaders> = {};
+  /** Where the body begins; undefined where there is none. */
+  body: number | undefined;
   /** Where the next head begins. */
   end = 0;
   readonly #limits: ServerLimits;
   #lines: string | undefined;
+  /** Bytes of the body by the header lines; undefined where they do not say. */
+  #length: number | undefined;
 
   constructor(limits: ServerLimits) {
     this.#limits = limits;
   }
 
-  /** Reads the head that begins at `from` into the members; false where it is not a plain one. */
+  /** Reads the request that begins at `from` into the members; false where it is not a plain one, or not all of it there. */
   read(text: string, from: number): boolean {
-    if (text.startsWith("GET /", from)) this.method = "GET";
-    else if (text.startsWith("HEAD /", from)) this.method = "HEAD";
-    else return false;
+    const method = methodAt(text, from);
+    if (method === undefined) return false;
     const { maxUrlBytes, maxHeaderBytes } = this.#limits;
-    const start = from + this.method.length + 1;
+    const start = from + method.length + 1;
     const stop = text.indexOf(VERSION, start);
     if (stop === -1 || stop - start > maxUrlBytes) return false;
     const target = text.slice(start, stop);
@@ -39,23 +42,45 @@ export class HeadReader {
       lines = text.slice(first, end + 4);
       const headers = readHeaders(lines, this.#limits.maxHeaders);
       if (headers === undefined) return false;
+      const { "content-length": length } = headers;
+      if (length !== undefined && !LENGTH.test(length)) return false;
       this.#lines = lines;
+      this.#length = length === undefined ? undefined : Number(length);
       this.headers = headers;
     }
+    const length = this.#length;
+    const begin = first + lines.length;
+    if (length !== undefined && (method === "GET" || method === "HEAD" || begin + length > text.length)) {
+      return false;
+    }
+    this.method = method;
     this.target = target;
-    this.end = first + lines.length;
+    this.body = length === undefined || length === 0 ? undefined : begin;
+    this.end = begin + (length ?? 0);
     return true;
   }
 }
 
+/** Methods that are read here. */
+type DirectMethod = (typeof METHODS)[number];
+const METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"] as const;
+const STARTS = METHODS.map((method) => ({ method, text: `${method} /` }));
+
+function methodAt(text: string, from: number): DirectMethod | undefined {
+  for (const start of STARTS) if (text.startsWith(start.text, from)) return start.method;
+  return undefined;
+}
+
 const VERSION = " HTTP/1.1\r\n";
 const TARGET = /^[!-~]+$/;
+// RFC 9110 section 8.6 takes leading zeros too, and lists of the same length; Node's parser knows what to do with them.
+const LENGTH = /^(?:0|[1-9]\d{0,8})$/;
 // RFC 9110 section 5: a token, a colon, and visible ASCII with spaces and tabs inside.
 const LINE = /([!#$%&'*+.^_`|~0-9A-Za-z-]+):[\t ]*((?:[!-~]+(?:[\t ]+[!-~]+)*)?)[\t ]*\r\n/y;
 
 /** Headers that make a request anything but plain, and names that mean something else to an object. */
 const NOT_PLAIN = new Set([
-  ...["content-length", "transfer-encoding", "trailer", "te", "expect", "upgrade", "proxy-connection"],
+  ...["transfer-encoding", "trailer", "te", "expect", "upgrade", "proxy-connection"],
   ...["set-cookie", "__proto__"],
 ]);
 

@@ -5,12 +5,15 @@ import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
 import { openRaw } from "../../../test/support/http-clients.ts";
 import { type Exchange, send } from "../protocols/index.ts";
+import { readBody } from "../protocols/read-body.ts";
 import { createServer as createHttpServer } from "./create-server.ts";
 import { HeadReader } from "./direct-head.ts";
 import { resolveLimits } from "./limits.ts";
 import type { HttpServer } from "./server-options.ts";
 
 const HOST = "Host: a\r\n";
+const post = (body: string, length: string | number = body.length, path = "/") =>
+  `POST ${path} HTTP/1.1\r\n${HOST}Content-Length: ${length}\r\n\r\n${body}`;
 const get = (path: string, headers = "") => `GET ${path} HTTP/1.1\r\n${HOST}${headers}\r\n`;
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 async function until(isTrue: () => boolean): Promise<void> {
@@ -37,8 +40,44 @@ describe("heads of requests", () => {
     assert.equal(reader.method, "HEAD");
   });
 
+  test("a body that has come whole is part of its request, another follows it", () => {
+    const reader = new HeadReader(resolveLimits());
+    const text = `${post("ab")}${post("c")}PUT /d HTTP/1.1\r\n${HOST}Content-Length: 0\r\n\r\nDELETE /e HTTP/1.1\r\n${HOST}\r\n${get("/f")}`;
+    const seen = [];
+    for (let at = 0; at < text.length; at = reader.end) {
+      assert.equal(reader.read(text, at), true);
+      const { method, target, body, end } = reader;
+      seen.push([method, target, body === undefined ? undefined : text.slice(body, end)]);
+    }
+    assert.deepEqual(seen, [
+      ["POST", "/", "ab"],
+      ["POST", "/", "c"],
+      ["PUT", "/d", undefined],
+      ["DELETE", "/e", undefined],
+      ["GET", "/f", undefined],
+    ]);
+  });
+
+  test("header lines with a length are not those of a read, however often they come", () => {
+    const reader = new HeadReader(resolveLimits());
+    assert.equal(reader.read(post("ab"), 0), true);
+    assert.equal(reader.read(post("ab").replace("POST", "GET"), 0), false);
+    assert.equal(reader.read(post("ab").slice(0, -1), 0), false);
+  });
+
   for (const [what, text] of Object.entries({
-    "another method": `POST / HTTP/1.1\r\n${HOST}\r\n`,
+    "another method": `OPTIONS / HTTP/1.1\r\n${HOST}\r\n`,
+    "half a method": "PO",
+    "half a body": `${post("ab")}`.slice(0, -1),
+    "no body yet": post("ab").slice(0, -2),
+    "a length with a sign": post("ab", "+2"),
+    "a length with a zero before it": post("ab", "02"),
+    "a length that is none": post("ab", "2x"),
+    "a length in hexadecimal": post("ab", "0x2"),
+    "a list of lengths": post("ab", "2, 2"),
+    "two lengths": post("ab", "2\r\nContent-Length: 2"),
+    "a length beside a coding": post("ab", "2\r\nTransfer-Encoding: chunked"),
+    "a huge length": post("ab", "9999999999"),
     "lower case": `get / HTTP/1.1\r\n${HOST}\r\n`,
     "another version": `GET / HTTP/1.0\r\n${HOST}\r\n`,
     "half a head": `GET / HTTP/1.1\r\n${HOST}`,
@@ -76,8 +115,14 @@ describe("heads of requests", () => {
   test("what is read is what Node's parser reads", async () => {
     const seen: unknown[] = [];
     const node = createServer((request, response) => {
-      seen.push([request.method, request.url, { ...request.headers }]);
-      response.end();
+      let body = "";
+      request.setEncoding("latin1").on("data", (text) => {
+        body += text;
+      });
+      request.on("end", () => {
+        seen.push([request.method, request.url, { ...request.headers }, body]);
+        response.end();
+      });
     });
     await new Promise<void>((resolve) => node.listen(0, "127.0.0.1", resolve));
     const { port } = node.address() as AddressInfo;
@@ -105,6 +150,9 @@ describe("heads of requests", () => {
         "X-A:  b c \r\n",
         "x-a: d\r\n",
         "Content-Length: 1\r\n",
+        "Content-Length: 12\r\n",
+        "content-length: 3\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n",
         "\r\n\r\n",
         "\0",
         "\u00ff",
@@ -115,9 +163,13 @@ describe("heads of requests", () => {
       "GET / HTTP/1.1\r\n",
       `HEAD /a HTTP/1.1\r\n${HOST}`,
       `GET /a?b HTTP/1.1\r\n${HOST}`,
+      `POST /a HTTP/1.1\r\n${HOST}`,
+      `PATCH /a HTTP/1.1\r\n${HOST}Content-Length: 5\r\n`,
+      post("a\u00ffb"),
       "",
     );
     let plain = 0;
+    let bodies = 0;
     const property = fc.asyncProperty(start, fc.array(piece, { maxLength: 8 }), async (first, rest) => {
       const text = `${first}${rest.join("")}`;
       const reader = new HeadReader(resolveLimits());
@@ -129,10 +181,15 @@ describe("heads of requests", () => {
         socket.once("data", () => socket.destroy()).once("close", () => resolve());
         socket.once("error", reject);
       });
-      assert.deepEqual(seen, [[reader.method, reader.target, { ...reader.headers }]]);
+      const { method, target, headers, body, end } = reader;
+      if (body !== undefined) bodies++;
+      assert.deepEqual(seen, [
+        [method, target, { ...headers }, body === undefined ? "" : text.slice(body, end)],
+      ]);
     });
     await fc.assert(property, { numRuns: 3000, seed: Number(process.env.SEED ?? 20261121) });
     assert.ok(plain > 100, `only ${plain} were plain`);
+    assert.ok(bodies > 50, `only ${bodies} had a body`);
     await new Promise((resolve) => node.close(resolve));
   });
 });
@@ -156,6 +213,12 @@ describe("connections of plain requests", () => {
           exchange.response.writeHead(200, ["X-Pieces", "3"]);
           for (const text of ["a", "", "bc"]) exchange.response.write(text);
           exchange.response.end("d");
+        } else if (path === "/body") {
+          const answer = async () => {
+            const body = await readBody(exchange, 8);
+            send(exchange, 200, [], body.toString("utf8").toUpperCase());
+          };
+          answer().catch(() => send(exchange, 413, []));
         } else if (path !== "/never" && path !== "/held") send(exchange, 200, ["X-Path", path], path);
       },
     });
@@ -194,10 +257,28 @@ describe("connections of plain requests", () => {
   test("after other requests, and behind plain ones, the connection goes on", async () => {
     const connection = openRaw(
       port,
-      `${get("/a")}${get("/later")}POST /post HTTP/1.1\r\n${HOST}Content-Length: 2\r\n\r\n{}${get("/b")}`,
+      `${get("/a")}${get("/later")}OPTIONS /post HTTP/1.1\r\n${HOST}Content-Length: 2\r\n\r\n{}${get("/b")}`,
     );
     const seen = await connection.until(/\/b$/);
     assert.deepEqual(bodies(seen), ["/a", "later", "/post", "/b"]);
+    connection.socket.destroy();
+  });
+
+  test("requests with bodies are served on the connection, one that comes in pieces too", async () => {
+    const connection = openRaw(port, post("h\u00c3\u00a9", 3, "/body") + get("/a") + post("def", 3, "/body"));
+    const first = await connection.until(/DEF$/);
+    assert.deepEqual(bodies(first), ["H\u00c3\u0089", "/a", "DEF"]);
+    connection.socket.write(post("ghi", 6, "/body"));
+    await wait(10);
+    connection.socket.write("jkl");
+    await connection.until(/GHIJKL$/);
+    connection.socket.destroy();
+  });
+
+  test("a body larger than is taken is refused, and the connection goes on behind it", async () => {
+    const connection = openRaw(port, post("0123456789", 10, "/body") + get("/a"));
+    const seen = await connection.until(/\/a$/);
+    assert.match(seen, /^HTTP\/1\.1 413 /);
     connection.socket.destroy();
   });
 

@@ -92,7 +92,8 @@ describe("hostile requests", () => {
           finish = () => resolve({ ok: true, kind: "none", value: undefined, replayed: false });
         }),
     });
-    const connection = openRaw(slow.port, `POST /v1/tidy-up HTTP/1.1\r\n${HOST}\r\nGARBAGE\r\n\r\n`);
+    const good = `POST /v1/tidy-up HTTP/1.1\r\n${HOST}TE: trailers\r\n\r\n`;
+    const connection = openRaw(slow.port, `${good}GARBAGE\r\n\r\n`);
     while (finish === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
     await new Promise((resolve) => setTimeout(resolve, 100));
     assert.equal(connection.received(), "");
@@ -100,6 +101,12 @@ describe("hostile requests", () => {
     const seen = await connection.closed();
     assert.match(seen, /^HTTP\/1\.1 204/);
     assert.equal(seen.match(/^HTTP\/1\.1 \d/gm)?.length, 1);
+    finish = undefined;
+    const plain = openRaw(slow.port, `POST /v1/tidy-up HTTP/1.1\r\n${HOST}\r\nGARBAGE\r\n\r\n`);
+    while (finish === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.equal(plain.received(), "");
+    (finish as () => void)();
+    assert.match(await plain.closed(), /^HTTP\/1\.1 204[\s\S]*\r\n\r\nHTTP\/1\.1 400/);
     await slow.close();
   });
 

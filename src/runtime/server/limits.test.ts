@@ -296,7 +296,9 @@ describe("callers who go away", () => {
           signal?.addEventListener("abort", () => aborted++);
         }),
     });
-    const connection = openRaw(library.port, `POST /v1/tidy-up HTTP/1.1\r\n${HOST}\r\n`.repeat(3));
+    // Those with TE are read by Node's parser, which begins the next before the one is answered.
+    const request = `POST /v1/tidy-up HTTP/1.1\r\n${HOST}TE: trailers\r\n\r\n`;
+    const connection = openRaw(library.port, request.repeat(3));
     await until("all three are under way", () => library.calls.length === 3);
     assert.equal(library.server.requestsInFlight, 3);
     connection.socket.destroy();

@@ -144,7 +144,10 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
       if (form !== undefined) return executeUpload(exchange, { head, form, plan: plan.upload });
     }
     if (!exchange.hasBody) return execute(exchange, head, undefined);
-    return takeBody(exchange, plan).then((body) => execute(exchange, head, body));
+    // What is refused of a body that still comes is not refused at once: Node's parser may be about to find it bad.
+    const body = Buffer.isBuffer(exchange.options.body) ? takeBody(exchange, plan) : later(exchange, plan);
+    if (!(body instanceof Promise)) return execute(exchange, head, body);
+    return body.then((taken) => execute(exchange, head, taken));
   }
 
   /** Who may not call is told before the bytes come. */
@@ -236,15 +239,26 @@ function filesOf({ files }: RestOptions): FileStore {
   });
 }
 
+async function later(exchange: Exchange, plan: OperationPlan): Promise<RequestBody | undefined> {
+  return takeBody(exchange, plan);
+}
+
 /** Takes the body of an operation; the engine refuses one where no input belongs. */
-async function takeBody(exchange: Exchange, plan: OperationPlan): Promise<RequestBody | undefined> {
-  if (!exchange.hasBody) return undefined;
+function takeBody(
+  exchange: Exchange,
+  plan: OperationPlan,
+): Promise<RequestBody | undefined> | RequestBody | undefined {
   // RFC 9110 section 9.3.1: it would have no meaning, and is what smuggling attempts look like.
   if (!plan.unsafe && !plan.dropsBody && plan.operation.http?.method === "GET") {
     throw new ApiError("malformed_request", "A GET request takes no body.");
   }
   const mediaType = plan.dropsBody ? "" : checkContentType(exchange, plan.bodyTypes);
-  const bytes = await readBody(exchange, plan.operation.maxBodyBytes);
+  const bytes = readBody(exchange, plan.operation.maxBodyBytes);
+  if (!(bytes instanceof Promise)) return bodyOf(bytes, mediaType);
+  return bytes.then((whole) => bodyOf(whole, mediaType));
+}
+
+function bodyOf(bytes: Buffer, mediaType: string): RequestBody | undefined {
   return bytes.length === 0 ? undefined : { bytes, mediaType };
 }
 

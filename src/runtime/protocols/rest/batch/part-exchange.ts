@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import { stringifyJson } from "../../../../base/lib/index.ts";
 import { Exchange } from "../../exchange.ts";
 import type { HttpRequest, HttpResponse, WholeAnswer } from "../../http.ts";
@@ -35,7 +34,7 @@ export function createPartExchange(batch: Exchange, part: BatchPart): PartExchan
   const exchange = new Exchange(request, response, {
     requestId,
     remoteAddress,
-    body: bytes === undefined ? undefined : Readable.from([bytes]),
+    body: bytes,
     bodyTimeoutMs,
     expectsContinue: false,
     isDraining: () => false,
