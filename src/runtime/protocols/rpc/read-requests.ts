@@ -24,11 +24,14 @@ export class RequestMessages implements AsyncIterableIterator<unknown> {
     this.#call = call;
     this.#frames = new FrameReader(method.maxRequestBytes);
     this.#text = form.isText ? new WebTextReader() : undefined;
-    this.#body = exchange.hasBody ? exchange.options.body : undefined;
-    if (this.#body === undefined) {
-      this.#state = "ended";
-      return;
-    }
+    const body = exchange.hasBody ? exchange.options.body : undefined;
+    this.#body = Buffer.isBuffer(body) ? undefined : body;
+    if (Buffer.isBuffer(body)) {
+      exchange.bodyRead = true;
+      this.#onData(body);
+      this.#onEnd();
+    } else if (body === undefined) this.#state = "ended";
+    if (this.#body === undefined) return;
     if (exchange.options.expectsContinue) exchange.response.writeContinue();
     exchange.bodyRead = true;
     this.#body

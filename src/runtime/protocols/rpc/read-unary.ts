@@ -26,7 +26,12 @@ export function readUnary(call: RpcCall, receive: MessageReceiver): void {
   }
   if (expectsContinue) exchange.response.writeContinue();
   exchange.bodyRead = true;
-  new UnaryReader(call, body, receive);
+  if (!Buffer.isBuffer(body)) new UnaryReader(call, receive).listen(body);
+  else {
+    const reader = new UnaryReader(call, receive);
+    reader.take(body);
+    if (!reader.isOver) reader.ended();
+  }
 }
 
 const EMPTY = new Uint8Array(0);
@@ -40,7 +45,9 @@ type ReadBody = Readable & { [READER]?: UnaryReader | undefined };
 
 class UnaryReader {
   readonly call: RpcCall;
-  readonly body: ReadBody;
+  /** Undefined where all of it has come. */
+  body: ReadBody | undefined;
+  isOver = false;
   readonly receive: MessageReceiver;
   /** Undefined where the body is the message. */
   frames: FrameReader | undefined;
@@ -50,13 +57,18 @@ class UnaryReader {
   message: Uint8Array | undefined;
   isCompressed = false;
 
-  constructor(call: RpcCall, body: ReadBody, receive: MessageReceiver) {
-    const { exchange, form, method } = call;
+  constructor(call: RpcCall, receive: MessageReceiver) {
+    const { form, method } = call;
     this.call = call;
-    this.body = body;
     this.receive = receive;
     if (form.isFramed) this.frames = new FrameReader(method.maxRequestBytes);
     if (form.isText) this.text = new WebTextReader();
+  }
+
+  /** Reads the body as it comes. */
+  listen(body: ReadBody): void {
+    const { exchange } = this.call;
+    this.body = body;
     body[READER] = this;
     waitFor(this);
     exchange.onGone = () => this.gone();
@@ -117,10 +129,11 @@ class UnaryReader {
   }
 
   finish(error?: RpcError): void {
-    this.body[READER] = undefined;
+    this.isOver = true;
+    if (this.body !== undefined) this.body[READER] = undefined;
     this.call.exchange.onGone = undefined;
     waiting.delete(this);
-    if (error !== undefined) this.body.pause();
+    if (error !== undefined) this.body?.pause();
     this.receive(error, this.message ?? EMPTY, this.isCompressed);
   }
 }
