@@ -58,6 +58,7 @@ test("a query string holds texts, and JSON in variables and extensions", () => {
     extensions: {},
   });
   assert.deepEqual(readGraphqlQuery(""), {});
+  assert.deepEqual(readGraphqlQuery("query={a(n:[1|2])}"), { query: "{a(n:[1|2])}" });
 });
 
 test("a query string with bad escapes, bad UTF-8, bad JSON, or a parameter twice is refused", () => {
