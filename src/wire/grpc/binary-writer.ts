@@ -1,43 +1,58 @@
-// Writing is synchronous and never re-entered, so its state lives here, as the JSON parser's does: one buffer for all
-// messages, copied out once at the end.
+// Writing is synchronous and never re-entered, so its state lives here, as the JSON parser's does: messages are written one
+// after the other into a shared buffer, and given away as views of it.
 
-/** Bytes of most messages. */
-const USUAL_BYTES = 8192;
-/** A buffer that grew beyond this for one message is not kept for the next. */
-const MOST_KEPT_BYTES = 1_048_576;
+/** Small enough that a message which is kept does not keep much beside it. */
+const SHARED_BYTES = 16_384;
+/** A message starts in a new buffer where less than this is left: most fit, and need not be moved. */
+const LEAST_LEFT_BYTES = 1024;
 
 const encoder = new TextEncoder();
-let buffer = new Uint8Array(USUAL_BYTES);
+let buffer = new Uint8Array(SHARED_BYTES);
 let view = new DataView(buffer.buffer);
+let begin = 0;
 let at = 0;
 
 /** Starts a message. */
 export function beginBytes(): void {
-  at = 0;
+  if (buffer.length - at < LEAST_LEFT_BYTES || buffer.length > SHARED_BYTES)
+    useBuffer(new Uint8Array(SHARED_BYTES));
+  begin = at;
 }
 
-/** Ends it: a copy of the bytes written since {@link beginBytes}. */
-export function takeBytes(): Uint8Array<ArrayBuffer> {
-  const bytes = buffer.slice(0, at);
-  if (buffer.length > MOST_KEPT_BYTES) {
-    buffer = new Uint8Array(USUAL_BYTES);
-    view = new DataView(buffer.buffer);
-  }
+/** Ends it: the bytes written since {@link beginBytes}, which nobody writes to any more. */
+export function takeBytes(): Uint8Array {
+  const bytes = buffer.subarray(begin, at);
+  begin = at;
   return bytes;
 }
 
-function reserve(size: number): void {
-  const needed = at + size;
-  if (needed <= buffer.length) return;
-  const grown = new Uint8Array(Math.max(needed, buffer.length * 2));
-  grown.set(buffer);
-  buffer = grown;
+function useBuffer(next: Uint8Array<ArrayBuffer>): void {
+  buffer = next;
   view = new DataView(buffer.buffer);
+  at = 0;
+}
+
+function reserve(size: number): void {
+  if (at + size > buffer.length) grow(size);
+}
+
+/** Moves the message under way; offsets into it are told from its begin, which moves too. */
+function grow(size: number): void {
+  const written = buffer.subarray(begin, at);
+  const grown = new Uint8Array(Math.max((written.length + size) * 2, SHARED_BYTES));
+  grown.set(written);
+  useBuffer(grown);
+  begin = 0;
+  at = written.length;
 }
 
 /** Writes a tag, a length or an enum's number: a whole number from 0 to 2^32 - 1. */
 export function writeUint32(value: number): void {
   reserve(5);
+  if (value < 0x80) {
+    buffer[at++] = value;
+    return;
+  }
   let rest = value;
   while (rest > 0x7f) {
     buffer[at++] = (rest & 0x7f) | 0x80;
@@ -105,18 +120,20 @@ export function writeText(text: string): void {
   const { length } = text;
   if (length < 0x80) {
     reserve(length + 1);
-    const start = at;
-    buffer[at++] = length;
-    for (let index = 0; index < length; index++) {
+    // Locals, since writing to the module's own variables for each character costs twice as much.
+    const out = buffer;
+    let to = at;
+    out[to++] = length;
+    let index = 0;
+    for (; index < length; index++) {
       const code = text.charCodeAt(index);
-      if (code > 0x7f) {
-        at = start;
-        writeUtf8(text);
-        return;
-      }
-      buffer[at++] = code;
+      if (code > 0x7f) break;
+      out[to++] = code;
     }
-    return;
+    if (index === length) {
+      at = to;
+      return;
+    }
   }
   writeUtf8(text);
 }
@@ -132,18 +149,19 @@ function writeUtf8(text: string): void {
 /** Leaves room for the length of what follows; give the answer to {@link endLength}. */
 export function startLength(): number {
   reserve(1);
-  return ++at;
+  return ++at - begin;
 }
 
 /** Writes the length of all since {@link startLength}; what is longer than 127 bytes is moved to make room. */
-export function endLength(start: number): void {
-  const length = at - start;
+export function endLength(startOfBytes: number): void {
+  const length = at - begin - startOfBytes;
   if (length < 0x80) {
-    buffer[start - 1] = length;
+    buffer[begin + startOfBytes - 1] = length;
     return;
   }
   const more = length < 0x4000 ? 1 : length < 0x20_0000 ? 2 : length < 0x1000_0000 ? 3 : 4;
   reserve(more);
+  const start = begin + startOfBytes;
   buffer.copyWithin(start + more, start, at);
   at = start - 1;
   writeUint32(length);

@@ -11,6 +11,7 @@ import {
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import fc from "fast-check";
 import "../../../test/support/seed.ts";
+import { ApiError } from "../../base/errors/index.ts";
 import { compile } from "../../contract/model/index.ts";
 import { describeProto } from "../../contract/proto/index.ts";
 import { anyField, validWire } from "../../contract/schema/arbitraries.test.ts";
@@ -103,3 +104,57 @@ function jsonBytes(
 ) {
   return new TextEncoder().encode(JSON.stringify(toJson(descriptor, message, { useProtoFieldName })));
 }
+
+test("bytes that are damaged, cut off or made up are read as something or refused, and nothing else", () => {
+  let refused = 0;
+  let read = 0;
+  const hostile = anyInput.chain(({ proto, wire, ...made }) => {
+    const bytes = proto.encode({ input: wire });
+    return fc
+      .tuple(
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }),
+        fc.nat(),
+        fc.uint8Array({ maxLength: 40 }),
+      )
+      .map(([changes, cut, junk]) => {
+        const damaged = new Uint8Array([
+          ...bytes.slice(0, bytes.length - (cut % 3)),
+          ...(cut % 2 ? junk : []),
+        ]);
+        for (const [at, value] of changes) if (damaged.length > 0) damaged[at % damaged.length] = value;
+        return { ...made, proto, damaged };
+      });
+  });
+  fc.assert(
+    fc.property(hostile, ({ proto, node, damaged }) => {
+      let value: unknown;
+      try {
+        value = proto.decode(damaged);
+        read++;
+      } catch (error) {
+        assert.ok(error instanceof ApiError, String(error));
+        assert.equal(error.code, "malformed_request");
+        refused++;
+        return;
+      }
+      // Whatever was read, the rules of the input take it or tell what is wrong with it.
+      compileDecoder(node)(Object(value).input, "", []);
+    }),
+    { numRuns: 600 },
+  );
+  assert.ok(refused > 20 && read > 20, `${refused} refused, ${read} read`);
+});
+
+test("JSON of any shape is read as something or refused, and nothing else", () => {
+  fc.assert(
+    fc.property(anyInput, fc.jsonValue(), fc.jsonValue(), ({ json, node }, a, bC) => {
+      try {
+        const value = json.decode(new TextEncoder().encode(JSON.stringify({ a, bC })));
+        compileDecoder(node)(Object(value).input, "", []);
+      } catch (error) {
+        assert.ok(error instanceof ApiError, String(error));
+      }
+    }),
+    RUNS,
+  );
+});

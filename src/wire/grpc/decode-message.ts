@@ -60,8 +60,8 @@ interface FieldReader {
   readonly read: (root: WireRecord, end: number) => void;
   /** Reads many values without tags; only of lists of numbers. */
   readonly readPacked?: (root: WireRecord, end: number) => void;
-  /** Of a single message: reads all of its parts, which may be scattered, as one. */
-  readonly readParts?: (root: WireRecord, parts: readonly Part[]) => void;
+  /** Of a single message: its place among such, since parts of it that come later are merged with it. */
+  readonly single?: number;
 }
 
 interface Part {
@@ -71,16 +71,21 @@ interface Part {
 
 function compileMessage(message: ProtoMessage, scope: Scope): ReadValue {
   const readers: FieldReader[] = [];
+  let singles = 0;
   for (const field of message.fields) {
-    // Of answers, which a server does not read.
-    if (!carriesRelated(field, scope.schema)) readers[field.number] = compileField(field, scope);
+    // Rows beside an answer are of answers, which a server does not read.
+    if (carriesRelated(field, scope.schema)) continue;
+    const reader = compileField(field, scope);
+    const isSingle = isMessage(field.type) && field.label === "singular";
+    readers[field.number] = isSingle ? { ...reader, single: singles++ } : reader;
   }
   const isUnion = message.union !== undefined;
   const finish = compileFinish(message);
   return (end) => {
-    const root: WireRecord = {};
-    // Single messages wait until all parts of theirs are known: protobuf merges those that come twice.
-    let parts: Map<FieldReader, Part[]> | undefined;
+    let root: WireRecord = {};
+    // Single messages that have been read: begin and end of each.
+    let spans: number[] | undefined;
+    let scattered: Map<FieldReader, Part[]> | undefined;
     while (readOffset() < end) {
       const start = readOffset();
       const tag = readTag(end);
@@ -88,28 +93,54 @@ function compileMessage(message: ProtoMessage, scope: Scope): ReadValue {
       const wireType = tag & 7;
       if (reader === undefined) skipValue(tag, end);
       else if (wireType === reader.wireType) {
-        if (reader.readParts === undefined) reader.read(root, end);
+        if (reader.single === undefined) reader.read(root, end);
         else {
-          parts ??= new Map();
+          const at = reader.single * 2;
           // Of a union, what comes last counts, and whatever came before it is forgotten.
-          if (isUnion && !parts.has(reader)) parts.clear();
+          if (isUnion && spans?.[at + 1] === undefined) {
+            root = {};
+            spans = undefined;
+            scattered = undefined;
+          }
+          spans ??= [];
           const until = readLength(end);
-          const part = { start: readOffset(), end: until };
-          const known = parts.get(reader);
-          if (known === undefined) parts.set(reader, [part]);
-          else known.push(part);
-          seek(until);
+          const part: Part = { start: readOffset(), end: until };
+          const known = spans[at];
+          if (known === undefined) {
+            spans[at] = part.start;
+            spans[at + 1] = until;
+            reader.read(root, until);
+          } else {
+            scattered ??= new Map();
+            const parts = scattered.get(reader) ?? [{ start: known, end: spans[at + 1] ?? known }];
+            scattered.set(reader, parts);
+            parts.push(part);
+            seek(until);
+          }
         }
       } else if (wireType === WIRE_TYPES.length && reader.readPacked !== undefined) {
         reader.readPacked(root, readLength(end));
       } else throw malformed(`Field ${reader.field.name} with wire type ${wireType}`, start);
     }
-    if (parts !== undefined) {
-      for (const [reader, known] of parts) reader.readParts?.(root, known);
-      seek(end);
+    if (scattered !== undefined) {
+      for (const [reader, parts] of scattered) {
+        const whole = root;
+        readWithin(concatenate(parts), (until) => reader.read(whole, until));
+      }
     }
     return finish(root);
   };
+}
+
+/** The parts of a message, as if they had come one after the other: protobuf merges them. */
+function concatenate(parts: readonly Part[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((length, { start, end }) => length + end - start, 0));
+  let at = 0;
+  for (const { start, end } of parts) {
+    all.set(bytesBetween(start, end), at);
+    at += end - start;
+  }
+  return all;
 }
 
 function compileField(field: ProtoField, scope: Scope): FieldReader {
@@ -137,34 +168,7 @@ function compileField(field: ProtoField, scope: Scope): FieldReader {
       },
     };
   }
-  return {
-    field,
-    wireType,
-    read: () => {},
-    readParts: (root, parts) => {
-      const value = readAll(parts, read);
-      set(root, texts ? [value] : value);
-    },
-  };
-}
-
-/** Reads a message; more parts than one are read as if they had come one after the other. */
-function readAll(parts: readonly Part[], read: ReadValue): unknown {
-  const [first, second] = parts;
-  if (first === undefined) return undefined;
-  if (second === undefined) {
-    seek(first.start);
-    return read(first.end);
-  }
-  let length = 0;
-  for (const { start, end } of parts) length += end - start;
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const { start, end } of parts) {
-    all.set(bytesBetween(start, end), at);
-    at += end - start;
-  }
-  return readWithin(all, read);
+  return { field, wireType, read: (root, end) => set(root, texts ? [read(end)] : read(end)) };
 }
 
 function compileList(field: ProtoField, wireType: number, read: ReadValue): FieldReader {

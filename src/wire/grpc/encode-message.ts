@@ -175,6 +175,12 @@ const emptyField = { name: "", jsonName: "", label: "map", path: [] } as const;
 /** Writes tag and value. */
 function compileValue(type: ProtoType, number: number, scope: Scope): WriteMessage {
   const tag = tagOf(number, wireTypeOf(type));
+  if (type.kind === "string" && type.as === undefined) {
+    return (value) => {
+      writeUint32(tag);
+      writeText(textOf(value));
+    };
+  }
   const write = compileBare(type, scope);
   return (value) => {
     writeUint32(tag);

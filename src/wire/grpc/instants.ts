@@ -30,8 +30,11 @@ export function timestampToProto(text: string): SecondsAndNanos {
 export function timestampFromProto({ seconds, nanos }: SecondsAndNanos): string {
   const isValid = seconds >= FIRST_SECOND && seconds <= LAST_SECOND && nanos >= 0 && nanos < 1e9;
   if (!isValid) return `${seconds} seconds and ${nanos} nanoseconds`;
-  const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
-  return `${whole}${fraction(nanos)}Z`;
+  const days = Math.floor(seconds / 86_400);
+  const second = seconds - days * 86_400;
+  const hour = Math.floor(second / 3600);
+  const minute = Math.floor(second / 60) % 60;
+  return `${dateOf(days)}T${two(hour)}:${two(minute)}:${two(second % 60)}${fraction(nanos)}Z`;
 }
 
 /** Reads an ISO 8601 duration of exact units. */
@@ -89,6 +92,26 @@ function digits(text: string, from: number, to: number): number {
     value = digit >= 0 && digit <= 9 ? value * 10 + digit : Number.NaN;
   }
   return value;
+}
+
+/** The date that many days after 1970-01-01; the reverse of {@link daysOf}. */
+function dateOf(days: number): string {
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const ofEra = shifted - era * 146_097;
+  const year = Math.floor(
+    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
+  );
+  const ofYear = ofEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
+  const march = Math.floor((5 * ofYear + 2) / 153);
+  const day = ofYear - Math.floor((153 * march + 2) / 5) + 1;
+  const month = march < 10 ? march + 3 : march - 9;
+  const full = year + era * 400 + (month <= 2 ? 1 : 0);
+  return `${full < 1000 ? String(full).padStart(4, "0") : full}-${two(month)}-${two(day)}`;
+}
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : `${value}`;
 }
 
 /** Days since 1970 of a date of the Gregorian calendar: years begin in March, so that leap days come last. */
