@@ -16,6 +16,8 @@ export interface ExchangeOptions {
   readonly expectsContinue: boolean;
   /** Whether the server is closing, so that the connection must end with this answer. */
   readonly isDraining: () => boolean;
+  /** Value of Strict-Transport-Security (RFC 6797), where it is sent. */
+  readonly hsts?: string | undefined;
   /** Told once, when the exchange is over. */
   readonly onClosed: (exchange: Exchange) => void;
 }

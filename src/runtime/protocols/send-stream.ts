@@ -19,6 +19,8 @@ export async function sendStream(
   if (exchange.gone || response.headersSent) return;
   exchange.status = status;
   headers.push("X-Request-Id", exchange.requestId);
+  const { hsts } = exchange.options;
+  if (hsts !== undefined) headers.push("Strict-Transport-Security", hsts);
   if (exchange.options.isDraining() && request.stream === undefined) headers.push("Connection", "close");
   response.writeHead(status, headers);
   const closed = new Promise<false>((resolve) => response.once("close", () => resolve(false)));

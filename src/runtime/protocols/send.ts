@@ -23,6 +23,7 @@ export function send(
   if (exchange.gone || response.headersSent) return;
   exchange.status = status;
   headers.push("X-Request-Id", exchange.requestId);
+  if (options.hsts !== undefined) headers.push("Strict-Transport-Security", options.hsts);
   // RFC 9110 section 8.6: no Content-Length in 204; in 304 it would be that of the answer not sent.
   const sized = status !== 204 && status !== 304;
   const size = body === undefined ? 0 : Buffer.byteLength(body);

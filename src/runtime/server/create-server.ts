@@ -6,7 +6,6 @@ import {
   type Socket,
 } from "node:net";
 import type { Readable } from "node:stream";
-import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { newId } from "../../base/lib/index.ts";
 import { isRequestId } from "../../wire/rest/index.ts";
 import {
@@ -30,10 +29,10 @@ import { createMetrics } from "./metrics.ts";
 import { addOperational, metricsHandler } from "./operational.ts";
 import { formatRawAnswer } from "./raw-answer.ts";
 import { logRequest, rpcStatusOf } from "./request-log.ts";
-import type { HttpServer, ServerOptions, TlsOptions } from "./server-options.ts";
+import type { HttpServer, ServerOptions } from "./server-options.ts";
 import { sniffProtocol } from "./sniff.ts";
-
-const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
+import { formatHsts } from "./tls/hsts.ts";
+import { createTlsListener } from "./tls/tls-listener.ts";
 
 /**
  * While closing, a connection that has just been answered may be about to carry the client's next request, which would
@@ -50,6 +49,7 @@ export function createServer(options: ServerOptions): HttpServer {
   const addressOf = createAddressReader(options);
   const { handler, rpc, logger, tls, errorFormat } = options;
   const refusal = errorFormat === undefined ? {} : { format: errorFormat };
+  const hsts = formatHsts(options.hsts ?? tls !== undefined);
   const sockets = new Set<Socket>();
   let inFlight = 0;
   let draining = false;
@@ -100,6 +100,7 @@ export function createServer(options: ServerOptions): HttpServer {
       expectsContinue,
       isDraining,
       onClosed,
+      hsts,
     });
     inFlight++;
     return exchange;
@@ -161,7 +162,8 @@ export function createServer(options: ServerOptions): HttpServer {
     http2.server.emit("connection", socket);
   };
 
-  const listener = tls === undefined ? plainListener() : tlsListener(tls);
+  const secure = tls === undefined ? undefined : createTlsListener({ tls, logger, onConnection: hand });
+  const listener = secure?.server ?? plainListener();
   listener.maxConnections = limits.maxConnections;
   listener.on("connection", (socket: Socket) => {
     sockets.add(socket);
@@ -199,24 +201,6 @@ export function createServer(options: ServerOptions): HttpServer {
     });
   }
 
-  function tlsListener({ cert, key, clientCa }: TlsOptions): Server {
-    const server = createTlsServer({
-      cert,
-      key,
-      ...(clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true }),
-      ALPNProtocols: ["h2", "http/1.1"],
-      minVersion: "TLSv1.2",
-      handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS,
-      allowHalfOpen: true,
-      noDelay: true,
-    });
-    server.on("secureConnection", (socket: TLSSocket) =>
-      hand(socket.alpnProtocol === "h2" ? "http2" : "http1", socket),
-    );
-    server.on("tlsClientError", (_error, socket) => socket.destroy());
-    return server;
-  }
-
   async function drain(how: CloseOptions = {}): Promise<void> {
     const { noticeMs = 0, deadlineMs = 10_000 } = how;
     isReplaced = how.isReplaced === true;
@@ -245,6 +229,7 @@ export function createServer(options: ServerOptions): HttpServer {
     await allClosed;
     clearInterval(rest);
     clearTimeout(cutOff);
+    secure?.stop();
     // Stops their watches over timeouts.
     http1.server.close();
     direct.stop();
@@ -254,6 +239,7 @@ export function createServer(options: ServerOptions): HttpServer {
     listen: async (place = {}) => {
       options.worker?.onConnection(take);
       const bound = options.worker === undefined ? await listen(listener, place) : placeOfWorker(place);
+      secure?.watch();
       const name = bound.family === "IPv6" ? `[${bound.address}]` : bound.address;
       return { url: `${tls === undefined ? "http" : "https"}://${name}:${bound.port}`, port: bound.port };
     },
@@ -261,6 +247,7 @@ export function createServer(options: ServerOptions): HttpServer {
       closed ??= drain(how);
       return closed;
     },
+    reloadCertificate: async () => secure?.reload(),
     metrics,
     get connections() {
       return sockets.size;

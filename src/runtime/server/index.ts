@@ -6,7 +6,7 @@ export type { ServerLimits } from "./limits.ts";
 export type { ListenOptions } from "./listen.ts";
 export type { McpStartOptions } from "./mcp-route.ts";
 export type { MetricsAccess } from "./operational.ts";
-export type { HttpServer, ServerOptions, TlsOptions } from "./server-options.ts";
+export type { HttpServer, ServerOptions } from "./server-options.ts";
 export type {
   LogLevel,
   ServiceCloseOptions,
@@ -14,4 +14,7 @@ export type {
   StartOptions,
 } from "./start-options.ts";
 export { type RunningService, startService } from "./start-service.ts";
+export type { HstsOptions } from "./tls/hsts.ts";
+export { openRedirectServer, type RedirectServer, type RedirectTarget } from "./tls/redirect-server.ts";
+export type { CertificateOptions, TlsOptions } from "./tls/tls-options.ts";
 export { joinWorkers, superviseWorkers, type WorkerRole, workerNumber } from "./workers/index.ts";

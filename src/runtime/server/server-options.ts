@@ -7,6 +7,8 @@ import type { ServerLimits } from "./limits.ts";
 import type { ListenOptions } from "./listen.ts";
 import type { Metrics } from "./metrics.ts";
 import type { MetricsAccess } from "./operational.ts";
+import type { HstsOptions } from "./tls/hsts.ts";
+import type { TlsOptions } from "./tls/tls-options.ts";
 import type { WorkerRole } from "./workers/index.ts";
 
 /** What a server is made of. */
@@ -17,8 +19,10 @@ export interface ServerOptions extends ForwardedOptions {
   readonly rpc?: RpcHandler;
   /** Handlers by exact path, asked before `handler`. */
   readonly routes?: ReadonlyMap<string, ExchangeHandler>;
-  /** Certificate and key as PEM; with them the port speaks TLS only. */
+  /** Certificate and key as PEM, or their files; with them the port speaks TLS only. */
   readonly tls?: TlsOptions;
+  /** Whether browsers are told to come by TLS only (RFC 6797). Default: where this port speaks TLS, for a year. */
+  readonly hsts?: boolean | HstsOptions;
   readonly limits?: Partial<ServerLimits>;
   /** Default: none, so that nothing is logged. */
   readonly logger?: Logger;
@@ -32,19 +36,14 @@ export interface ServerOptions extends ForwardedOptions {
   readonly errorFormat?: ErrorFormat;
 }
 
-export interface TlsOptions {
-  readonly cert: string | Buffer;
-  readonly key: string | Buffer;
-  /** Certificates (PEM) of which one must have signed that of whoever connects. Default: nobody is asked for one. */
-  readonly clientCa?: string | Buffer;
-}
-
 /** One port that speaks HTTP/1.1 and HTTP/2, in cleartext or over TLS. */
 export interface HttpServer {
   /** Listens; resolves with the base URL, such as `http://127.0.0.1:4000`. */
   listen(options?: ListenOptions): Promise<{ readonly url: string; readonly port: number }>;
   /** Stops: readiness down, requests under way are finished, the rest is cut off at the deadline. Later calls wait for the first. */
   close(options?: CloseOptions): Promise<void>;
+  /** Reads the files of the certificate again, now; they are watched anyway. */
+  reloadCertificate(): Promise<void>;
   readonly metrics: Metrics;
   readonly connections: number;
   readonly requestsInFlight: number;

@@ -14,7 +14,10 @@ export interface StartOptions
       StoreOptions,
       "dataDir" | "filesDir" | "poolSize" | "idempotencyRetentionMs" | "operationRetentionMs"
     >,
-    Pick<ServerOptions, "tls" | "limits" | "metrics" | "trustProxies" | "forwardedHeader" | "worker"> {
+    Pick<
+      ServerOptions,
+      "tls" | "hsts" | "limits" | "metrics" | "trustProxies" | "forwardedHeader" | "worker"
+    > {
   /** `postgres://…` URL. Absent or undefined: the embedded database, in `dataDir`. */
   readonly databaseUrl?: StoreOptions["databaseUrl"] | undefined;
   /**
@@ -35,6 +38,11 @@ export interface StartOptions
   readonly publicUrl?: string;
   /** Whether the reference is served at `/docs`. Default true. */
   readonly docs?: boolean;
+  /**
+   * A second port, in cleartext, that leads to the one with TLS. Default none. Where `worker` is given, whoever started the
+   * workers opens it.
+   */
+  readonly redirectPort?: number;
   /** Whether agents are served at `/mcp` (Model Context Protocol), and how. Default true. */
   readonly mcp?: boolean | McpStartOptions;
   /** Whether GraphQL is served at `/graphql`. Default true. */
@@ -78,6 +86,8 @@ const NAMES: Readonly<Record<keyof StartOptions, true>> = {
   operationRetentionMs: true,
   operations: true,
   tls: true,
+  hsts: true,
+  redirectPort: true,
   limits: true,
   metrics: true,
   trustProxies: true,
@@ -112,14 +122,23 @@ export function checkStartOptions(options: StartOptions): void {
       found: name,
       fix: "correct the name",
     }));
-  const { port, publicUrl } = options;
-  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
-    const fix = "choose a port, or 0 for any free one";
+  const { redirectPort, publicUrl, tls } = options;
+  for (const name of ["port", "redirectPort"] as const) {
+    const port = options[name];
+    if (port === undefined || (Number.isInteger(port) && port >= 0 && port <= 65_535)) continue;
     mistakes.push({
-      place: "option port",
+      place: `option ${name}`,
       expected: "a whole number from 0 to 65535",
       found: String(port),
-      fix,
+      fix: "choose a port, or 0 for any free one",
+    });
+  }
+  if (redirectPort !== undefined && tls === undefined && publicUrl?.startsWith("https:") !== true) {
+    mistakes.push({
+      place: "option redirectPort",
+      expected: "TLS to lead to: the option tls, or a publicUrl with https",
+      found: "neither",
+      fix: "give one of them, or leave redirectPort out",
     });
   }
   if (publicUrl !== undefined && !/^https?:\/\/[^/?#\s]+$/.test(publicUrl)) {

@@ -14,6 +14,7 @@ import { createDocsHandler } from "./docs.ts";
 import { protocolRoutes } from "./protocol-routes.ts";
 import { checkStartOptions, type ServiceCloseOptions, type StartOptions } from "./start-options.ts";
 import { startSweeps } from "./sweeps.ts";
+import { openRedirectServer, type RedirectServer } from "./tls/redirect-server.ts";
 import { withDocs } from "./with-docs.ts";
 
 /** A service that listens. */
@@ -24,6 +25,10 @@ export interface RunningService {
   readonly model: Model;
   readonly store: OpenedStore;
   readonly engine: Engine;
+  /** The port that leads to TLS, if there is one. */
+  readonly redirectPort?: number;
+  /** Reads the files of the certificate again, now; they are watched anyway. */
+  reloadCertificate(): Promise<void>;
   /** Finishes what is under way, then lets go of port and database. A second call waits for the first. */
   close(options?: ServiceCloseOptions): Promise<void>;
 }
@@ -84,16 +89,19 @@ export async function startService(service: Service, options: StartOptions = {})
       }),
       errorFormat: createErrorFormat(model.rest.errors),
       ready: () => store.ready(),
+      hsts: options.hsts ?? (options.tls !== undefined || options.publicUrl?.startsWith("https:") === true),
       ...pick(options, ["tls", "limits", "metrics", "trustProxies", "forwardedHeader", "worker"]),
     });
     await options.prepare?.({ engine, store, apiKeys: store.apiKeys, clock, logger });
     const { url, port } = await server.listen(pick(options, ["port", "host"]));
+    const redirect = await openRedirect(options, port);
     engine.start();
     const sweeps = startSweeps(store, clock, logger);
     if (options.worker === undefined)
       logger.info({ url, service: model.name, version: model.version, database: store.kind }, "listening");
     let closed: Promise<void> | undefined;
     const close = async (how: ServiceCloseOptions = {}) => {
+      await redirect?.close();
       await server.close(how);
       await engine.drain();
       sweeps.stop();
@@ -107,6 +115,8 @@ export async function startService(service: Service, options: StartOptions = {})
       model,
       store,
       engine,
+      ...(redirect === undefined ? {} : { redirectPort: redirect.port }),
+      reloadCertificate: () => server.reloadCertificate(),
       close: (how) => {
         closed ??= close(how);
         return closed;
@@ -124,6 +134,18 @@ function ownLogger({ logLevel = "info", worker }: StartOptions): Logger {
 
 function reflects({ rpc: { reflection } }: Model, { mode }: StartOptions): boolean {
   return reflection === "always" || (reflection === "dev" && mode === "dev");
+}
+
+/** Workers share one port, which is not theirs. */
+async function openRedirect(
+  { redirectPort, worker, host, publicUrl }: StartOptions,
+  port: number,
+): Promise<RedirectServer | undefined> {
+  if (redirectPort === undefined || worker !== undefined) return undefined;
+  return openRedirectServer(
+    { publicUrl, port },
+    { port: redirectPort, ...(host === undefined ? {} : { host }) },
+  );
 }
 
 /** Key of the cursor secret among the facts of a database. */

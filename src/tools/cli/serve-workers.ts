@@ -4,6 +4,7 @@ import {
   type CloseOptions,
   createLogger,
   joinWorkers,
+  openRedirectServer,
   type StartOptions,
   startService,
   superviseWorkers,
@@ -37,10 +38,15 @@ export async function serveWorkers(given: ServeWorkersOptions): Promise<void> {
     };
     return joinWorkers(number, start, (thrown) => explain(thrown, cwd));
   }
-  const { logLevel = "info", port = 0, host = "127.0.0.1", tls } = options;
+  const { logLevel = "info", port = 0, host = "127.0.0.1", tls, redirectPort, publicUrl } = options;
   const scheme = tls === undefined ? "http" : "https";
   const logger = createLogger(logLevel);
+  const redirect =
+    redirectPort === undefined
+      ? undefined
+      : await openRedirectServer({ publicUrl, port }, { port: redirectPort, host });
   const failure = await superviseWorkers({ count: workers, logger, close, listen: { port, host }, scheme });
+  await redirect?.close();
   if (failure === undefined) return;
   throw new CliFailure(
     isFailure(failure.reason) ? failure.reason : { exitCode: EXIT.wrong, message: failure.message },

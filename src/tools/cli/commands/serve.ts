@@ -1,7 +1,12 @@
-import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { relative, resolve } from "node:path";
-import { type LogLevel, type StartOptions, startService } from "../../../runtime/server/index.ts";
+import {
+  type CloseOptions,
+  type LogLevel,
+  type RunningService,
+  type StartOptions,
+  startService,
+} from "../../../runtime/server/index.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { environmentFailure, usageFailure } from "../failure.ts";
 import { loadService } from "../load-api.ts";
@@ -23,16 +28,19 @@ export const serve: Command = {
   details:
     "Needs DATABASE_URL, or --database-url, or (to run on the embedded PostgreSQL) --data. Changes no table: where the database\n" +
     "does not fit the contract, or concordat.lock.json does not, it refuses to start. Loads no demo data. Logs are JSON lines on stdout. SIGTERM drains: readiness\n" +
-    "turns 503, requests under way are finished, then the process ends with 0. With --workers, SIGHUP replaces the processes one by one: no request is refused.",
+    "turns 503, requests under way are finished, then the process ends with 0. With --workers, SIGHUP replaces the processes one by one: no request is refused;\n" +
+    "without, it reads the certificate again, which is also done when its files change.",
   options: {
     port: { value: "port", description: "Port to listen on; 0 for any free one. Default PORT, else 4000" },
     host: { value: "address", description: "Address to listen on. Default 0.0.0.0: every one" },
     "public-url": { value: "url", description: "Scheme and authority that callers see, for links" },
     "tls-cert": {
       value: "file",
-      description: "Certificate chain, PEM; with --tls-key the port speaks TLS only",
+      description:
+        "Certificate chain, PEM; with --tls-key the port speaks TLS only. Read again when it changes",
     },
     "tls-key": { value: "file", description: "Private key, PEM" },
+    "redirect-port": { value: "port", description: "A port in cleartext that leads to the one with TLS" },
     "trust-proxies": {
       value: "addresses",
       description: "Proxies whose X-Forwarded-For is believed: addresses or CIDR blocks, by comma",
@@ -83,7 +91,7 @@ export const serve: Command = {
     const workers = workerCount(context, place);
     if (workers === undefined) {
       const { service, ...held } = await load();
-      return untilSignal(await startService(service, { ...options, ...held }), close);
+      return serveAlone(await startService(service, { ...options, ...held }), close);
     }
     return serveWorkers({ workers, options, close, load, cwd: context.cwd, env: context.env });
   },
@@ -92,6 +100,17 @@ export const serve: Command = {
 /** Said on standard error, since a service that no one calls by gRPC needs none. */
 function unlocked(place: string): string {
   return `warning: there is no ${place}: protobuf numbers follow the order of declaration and change with it. Run concordat lock, and commit the file.`;
+}
+
+/** Without a listener SIGHUP would end the process. */
+async function serveAlone(running: RunningService, close: CloseOptions): Promise<void> {
+  const reload = () => void running.reloadCertificate();
+  process.on("SIGHUP", reload);
+  try {
+    await untilSignal(running, close);
+  } finally {
+    process.off("SIGHUP", reload);
+  }
 }
 
 function settings({ option, cwd }: CommandContext): StartOptions {
@@ -104,23 +123,22 @@ function settings({ option, cwd }: CommandContext): StartOptions {
   if ((cert === undefined) !== (key === undefined))
     throw usageFailure("--tls-cert and --tls-key go together");
   const proxies = option("trust-proxies");
+  const redirectPort = option("redirect-port");
   return {
     host: option("host") ?? "0.0.0.0",
     logLevel,
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(cert === undefined || key === undefined
       ? {}
-      : { tls: { cert: readPem(cert, cwd), key: readPem(key, cwd) } }),
+      : { tls: { certFile: resolve(cwd, cert), keyFile: resolve(cwd, key) } }),
+    ...(redirectPort === undefined ? {} : { redirectPort: redirectPortOf(redirectPort) }),
     ...(proxies === undefined ? {} : { trustProxies: proxies.split(",") }),
   };
 }
 
-function readPem(file: string, cwd: string): string {
-  try {
-    return readFileSync(resolve(cwd, file), "utf8");
-  } catch (error) {
-    throw environmentFailure(`cannot read ${file}`, "name a PEM file that this user can read", error);
-  }
+function redirectPortOf(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw usageFailure(`--redirect-port must be a whole number from 0 to 65535, not ${text}`);
 }
 
 /** How many processes were asked for; undefined for this one alone. */
