@@ -98,3 +98,15 @@ test("a hundred bombs and good requests at once: the bombs are refused, the othe
   );
   for (const [at, { status }] of answers.entries()) assert.equal(status, at % 2 === 0 ? 400 : 200);
 });
+
+test("fields and fragments that must be compared with each other are few, or the comparison ends", async () => {
+  const lists = `{ providers { nodes { ${"slots { nodes { id } } ".repeat(600)} } } }`;
+  assert.equal(await limitOf({ query: lists }), "repeats");
+  const spread = `{ providers { nodes { ${times(300, (at) => `...F${at}`)} } } } ${times(300, (at) => `fragment F${at} on Provider { id }`)}`;
+  assert.equal(await limitOf({ query: spread }), "repeats");
+  const nested = `{ ${times(10, () => `providers { ${"nodes { name } ".repeat(90)} }`)} }`;
+  const answer = await post({ query: nested });
+  const [{ message, extensions }] = answer.json().errors;
+  assert.equal(extensions.code, "too_complex", answer.text.slice(0, 300));
+  assert.match(message, /compared with each other/);
+});

@@ -17,7 +17,7 @@ export interface GraphqlOptions {
   readonly limits?: GraphqlLimits;
 }
 
-/** How much one GraphQL request may be; the defaults stand in docs/guide/graphql.md, each with its reason. */
+/** How much one GraphQL request may be; the defaults stand in docs/guide/graphql-http.md, each with its reason. */
 export interface GraphqlLimits {
   /** Bytes of the request's body, variables included. Default 1 MiB. */
   readonly maxBodyBytes?: number;

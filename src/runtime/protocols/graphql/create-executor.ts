@@ -10,7 +10,7 @@ import {
   specifiedRules,
   validate,
 } from "graphql";
-import { ApiError } from "../../../base/errors/index.ts";
+import { ApiError, CODES, type Code } from "../../../base/errors/index.ts";
 import { printDescription } from "../../../contract/emit/index.ts";
 import {
   describeGraphql,
@@ -88,10 +88,20 @@ function refuse(errors: readonly GraphQLFormattedError[] = []): void {
 /** The error of a document as one of ours: a malformed request, unless a rule says otherwise. */
 function withCode(error: GraphQLError): GraphQLFormattedError {
   const written = error.toJSON();
+  if (error.message === ABORTED) {
+    const message = "The document has too many fields that must be compared with each other.";
+    return { message, extensions: codeOf("too_complex") };
+  }
   if (typeof error.extensions.code === "string") return written;
-  const { entry } = new ApiError("malformed_request", error.message);
-  const { http: status, retry, title } = entry;
-  return { ...written, extensions: { code: "malformed_request", status, title, retry } };
+  return { ...written, extensions: codeOf("malformed_request") };
+}
+
+/** What graphql-js says, and nothing else, where its rules end before they are done. */
+const ABORTED = "Validation aborted.";
+
+function codeOf(code: Code): NonNullable<GraphQLFormattedError["extensions"]> {
+  const { http: status, retry, title } = CODES[code];
+  return { code, status, title, retry };
 }
 
 interface DocumentScope {

@@ -73,3 +73,12 @@ test("a text is held to its tokens and to how deep its brackets nest, strings an
   );
   assert.deepEqual(found('{ a(x: "no end'), []);
 });
+
+test("fields of one name, and fragments, do not stand a hundred times beside each other", () => {
+  assert.deepEqual(check(`{ ${"a ".repeat(100)} ${"b ".repeat(100)} }`, { maxRootFields: 500 }), []);
+  assert.deepEqual(check(`{ a { ${"b ".repeat(101)} } }`), ["repeats undefined"]);
+  assert.deepEqual(
+    check(`{ a { ${"...F ".repeat(51)} ${"... { c } ".repeat(50)} } } fragment F on T { b }`),
+    ["repeats undefined"],
+  );
+});

@@ -19,6 +19,12 @@ interface Measure {
   own: number;
 }
 
+/**
+ * Fields of one name beside each other, and fragments spread beside each other: the rule that they can be merged compares
+ * each with each other.
+ */
+const MAX_REPEATS = 100;
+
 /** Sums stop here, so that fragments that double themselves a thousand times stay numbers. */
 const MOST = 1_000_000_000;
 
@@ -36,6 +42,7 @@ export function checkDocument(
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
   const measured = new Map<string, Measure>();
+  const repeated: GraphQLFormattedError[] = [];
   let directives = 0;
   let circle: { readonly name: string; readonly spread: ASTNode | undefined } | undefined;
 
@@ -52,6 +59,7 @@ export function checkDocument(
   };
   const measureSet = (set: SelectionSetNode): Measure => {
     const sum: Measure = { fields: 0, aliases: 0, depth: 1, own: 0 };
+    if (set.selections.length > MAX_REPEATS && repeated.length === 0) repeated.push(...findRepeats(set));
     for (const selection of set.selections) {
       directives += selection.directives?.length ?? 0;
       if (selection.kind === Kind.FIELD) {
@@ -85,7 +93,21 @@ export function checkDocument(
     hold("maxAliases", aliases, `The operation has ${shown(aliases)} aliases`, definition);
   }
   hold("maxDirectives", directives, `The document has ${directives} directives`);
-  return errors;
+  return [...errors, ...repeated];
+}
+
+function findRepeats(set: SelectionSetNode): readonly GraphQLFormattedError[] {
+  const counts = new Map<string, number>();
+  for (const selection of set.selections) {
+    const name = selection.kind === Kind.FIELD ? (selection.alias ?? selection.name).value : "...";
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    if (count <= MAX_REPEATS) continue;
+    const what = name === "..." ? "fragments" : `fields ${name}`;
+    const message = `A selection set has more than ${MAX_REPEATS} ${what}.`;
+    return [tooComplex({ limit: "repeats", max: MAX_REPEATS, message, location: locationOf(selection) })];
+  }
+  return [];
 }
 
 const NOTHING: Readonly<Measure> = { fields: 0, aliases: 0, depth: 0, own: 0 };

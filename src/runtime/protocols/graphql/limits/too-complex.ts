@@ -4,7 +4,7 @@ import type { GraphqlLimitsModel } from "../../../../contract/model/model.ts";
 
 /** What of a document, or of a request for it, is more than the api takes. */
 export interface Excess {
-  readonly limit: keyof GraphqlLimitsModel | "nesting";
+  readonly limit: keyof GraphqlLimitsModel | "nesting" | "repeats";
   readonly max: number;
   /** Absent where counting ended at the limit. */
   readonly found?: number;
