@@ -1,3 +1,4 @@
+export { type AsyncApiOptions, emitAsyncApi } from "./asyncapi.ts";
 export { type CatalogueEntry, errorCatalogue, retryText } from "./error-catalogue.ts";
 export { emitErrorDocument } from "./error-document.ts";
 export { EXAMPLE_IDEMPOTENCY_KEY } from "./header-parameters.ts";

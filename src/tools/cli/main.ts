@@ -24,7 +24,7 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     load: async () => (await import("./commands/check.ts")).check,
   },
   emit: {
-    summary: "Write a contract as OpenAPI, JSON Schema or model",
+    summary: "Write a contract as OpenAPI, AsyncAPI, .proto, GraphQL, JSON Schema or model",
     load: async () => (await import("./commands/emit.ts")).emit,
   },
   lock: {
