@@ -10,6 +10,8 @@ const MAX_PING_STRIKES = 2;
 const MIN_RESTING_PING_INTERVAL_MS = 7_200_000;
 /** The acknowledgement of a ping is 17 bytes, with TLS's record some 40; more than this was an answer. */
 const ACKNOWLEDGEMENT_BYTES = 64;
+/** How long the answer to the ping after the first GOAWAY is waited for; a request later than that is told to go elsewhere. */
+const RETIRING_MS = 250;
 const HIGHEST_STREAM = 2 ** 31 - 1;
 
 /**
@@ -98,8 +100,14 @@ export class Http2Connection {
     session.goaway(constants.NGHTTP2_NO_ERROR, HIGHEST_STREAM);
     const cutOff = setTimeout(() => session.destroy(), this.#limits.maxConnectionAgeGraceMs).unref();
     session.once("close", () => clearTimeout(cutOff));
-    session.ping(() => {
+    const close = () => {
       if (!session.destroyed) session.close();
+    };
+    // A client that was about to send a request may stop reading when it is told (node:http2 does), and never answer.
+    const mute = setTimeout(close, RETIRING_MS).unref();
+    session.ping(() => {
+      clearTimeout(mute);
+      close();
     });
   }
 }
