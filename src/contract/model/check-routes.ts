@@ -5,7 +5,16 @@ import type { Report } from "./report.ts";
 export const OWN_PATHS = ["batch", "operations"];
 
 /** What the server answers at the root. */
-export const SERVER_PATHS = ["docs", "graphql", "livez", "readyz", "metrics", "problems", ".well-known"];
+export const SERVER_PATHS = [
+  "asyncapi.json",
+  "docs",
+  "graphql",
+  "livez",
+  "readyz",
+  "metrics",
+  "problems",
+  ".well-known",
+];
 
 /** What routes are checked from. */
 export interface Routed {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { stringifyJson } from "../../base/lib/index.ts";
-import { emitOpenApi } from "../../contract/emit/index.ts";
+import { emitAsyncApi, emitOpenApi } from "../../contract/emit/index.ts";
 import { checkLock } from "../../contract/evolve/index.ts";
 import { compile, type Model } from "../../contract/model/index.ts";
 import { createErrorFormat } from "../../wire/rest/index.ts";
@@ -161,15 +161,23 @@ function handlerOf(
   onError: (exchange: Exchange, thrown: unknown) => void,
 ) {
   const { model } = engine;
+  const where = publicUrl === undefined ? {} : { url: publicUrl };
   const rest = createRestHandler({
     engine,
     files,
-    openApi: () => stringifyJson(emitOpenApi(model, publicUrl === undefined ? {} : { url: publicUrl })),
+    openApi: () => stringifyJson(emitOpenApi(model, where)),
     onError,
+    ...(isTold(model) ? { asyncApi: () => stringifyJson(emitAsyncApi(model, where)) } : {}),
     ...(docs ? { docsPath: "/docs" } : {}),
     ...(publicUrl === undefined ? {} : { publicUrl }),
   });
   return docs ? withDocs(createDocsHandler(model), rest, onError) : rest;
+}
+
+/** Whether there is anything that AsyncAPI describes. */
+function isTold({ events, operations }: Model): boolean {
+  if (Object.keys(events).length > 0) return true;
+  return Object.values(operations).some(({ kind }) => kind === "stream" || kind === "channel");
 }
 
 /** The named options that are given. */

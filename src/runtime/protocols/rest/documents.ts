@@ -22,6 +22,8 @@ import { send } from "../send.ts";
 export interface DocumentOptions {
   /** Makes the OpenAPI description, as JSON text, when it is first asked for; served at `/openapi.json` and below the version's path. */
   readonly openApi?: () => string;
+  /** The same for AsyncAPI, at `/asyncapi.json`: for an API with events or streams. */
+  readonly asyncApi?: () => string;
   /** Path of the page for people, such as `/docs`. */
   readonly docsPath?: string;
   /** Scheme and authority that the outside sees, such as `https://api.example.com`, for documents that need whole URLs. */
@@ -43,13 +45,13 @@ export interface Document {
   readonly link?: string;
 }
 
-/** Makes the documents of an API by path: root with links, OpenAPI, api-catalog (RFC 9727), a page per error code. */
+/** Makes the documents of an API by path: root with links, OpenAPI, AsyncAPI, api-catalog (RFC 9727), a page per error code. */
 export function createDocuments(
   model: Model,
   routes: RouteTable,
   options: DocumentOptions,
 ): ReadonlyMap<string, Document> {
-  const { openApi, docsPath, publicUrl = "" } = options;
+  const { openApi, asyncApi, docsPath, publicUrl = "" } = options;
   const documents = new Map<string, Document>();
   const add = (path: string, name: string, mediaType: string, make: () => string, link?: string) => {
     const text = once(make);
@@ -63,6 +65,7 @@ export function createDocuments(
   };
 
   const described = openApi === undefined ? [] : [`</openapi.json>; rel="service-desc"; type="${OPENAPI}"`];
+  if (asyncApi !== undefined) described.push(`</asyncapi.json>; rel="service-desc"; type="${ASYNCAPI}"`);
   const explained = docsPath === undefined ? [] : [`<${docsPath}>; rel="service-doc"; type="text/html"`];
   const link = [
     ...described,
@@ -86,6 +89,7 @@ export function createDocuments(
     add("/openapi.json", "openapi", OPENAPI, text);
     add(`${routes.base}/openapi.json`, "openapi", OPENAPI, text);
   }
+  if (asyncApi !== undefined) add("/asyncapi.json", "asyncapi", ASYNCAPI, asyncApi);
   for (const [code, { http, retry, title }] of Object.entries(CODES)) {
     add(problemType(code), "problem", "application/json", () =>
       stringifyJson({ code, title, status: model.rest.errors?.statuses[code] ?? http, retry }),
@@ -114,12 +118,13 @@ function once<T>(make: () => T): () => T {
 
 /** Most tools know the special media types only as JSON, so they get them where they ask for them. */
 function mediaTypeFor(mediaType: string): Document["mediaTypeFor"] {
-  if (mediaType !== HAL_MEDIA_TYPE && mediaType !== OPENAPI) return () => mediaType;
+  if (mediaType !== HAL_MEDIA_TYPE && mediaType !== OPENAPI && mediaType !== ASYNCAPI) return () => mediaType;
   const negotiate = createMediaTypeNegotiator(["application/json", mediaType]);
   return (accept) => negotiate(accept) ?? "application/json";
 }
 
 const OPENAPI = "application/openapi+json";
+const ASYNCAPI = "application/vnd.aai.asyncapi+json";
 
 function rootOf(model: Model, routes: RouteTable, { openApi, docsPath }: DocumentOptions): JsonValue {
   const links: Record<string, JsonValue> = { self: { href: "/" } };
@@ -148,14 +153,17 @@ function rootOf(model: Model, routes: RouteTable, { openApi, docsPath }: Documen
 }
 
 /** RFC 9727 section 4: a linkset (RFC 9264) with the API as its only anchor. */
-function catalogOf(routes: RouteTable, publicUrl: string, { openApi, docsPath }: DocumentOptions): JsonValue {
+function catalogOf(routes: RouteTable, publicUrl: string, options: DocumentOptions): JsonValue {
+  const { openApi, asyncApi, docsPath } = options;
+  const described = [
+    ...(openApi === undefined ? [] : [{ href: `${publicUrl}/openapi.json`, type: OPENAPI }]),
+    ...(asyncApi === undefined ? [] : [{ href: `${publicUrl}/asyncapi.json`, type: ASYNCAPI }]),
+  ];
   return {
     linkset: [
       {
         anchor: publicUrl + routes.base,
-        ...(openApi === undefined
-          ? {}
-          : { "service-desc": [{ href: `${publicUrl}/openapi.json`, type: OPENAPI }] }),
+        ...(described.length === 0 ? {} : { "service-desc": described }),
         ...(docsPath === undefined
           ? {}
           : { "service-doc": [{ href: publicUrl + docsPath, type: "text/html" }] }),
