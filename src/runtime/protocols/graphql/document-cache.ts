@@ -1,3 +1,6 @@
+/** Characters that each document counts beside its own: what is made of the shortest takes as much memory. */
+const OVERHEAD_CHARACTERS = 32;
+
 /** Keeps the documents that came last, up to a number of characters of source text. */
 export class DocumentCache<T> {
   readonly #kept = new Map<string, T>();
@@ -20,11 +23,11 @@ export class DocumentCache<T> {
   set(source: string, document: T): void {
     if (source.length * 2 > this.#maxCharacters) return;
     this.#kept.set(source, document);
-    this.#characters += source.length;
+    this.#characters += source.length + OVERHEAD_CHARACTERS;
     for (const oldest of this.#kept.keys()) {
       if (this.#characters <= this.#maxCharacters) return;
       this.#kept.delete(oldest);
-      this.#characters -= oldest.length;
+      this.#characters -= oldest.length + OVERHEAD_CHARACTERS;
     }
   }
 }

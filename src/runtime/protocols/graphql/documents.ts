@@ -5,6 +5,8 @@ import { GraphqlRequestError } from "./executor.ts";
 
 /** Characters of source text that clients may have kept here by hash: some thousand documents. */
 const MAX_KEPT_CHARACTERS = 4_194_304;
+/** Characters that each counts beside its own: its hash and its place. */
+const OVERHEAD_CHARACTERS = 256;
 
 /** A request's source text, and what to do once it has proved to be a document. */
 export interface FoundDocument {
@@ -29,11 +31,11 @@ export function createOpenDocuments(maxCharacters: number = MAX_KEPT_CHARACTERS)
   const keep = (digest: string, source: string) => {
     if (kept.has(digest)) return;
     kept.set(digest, source);
-    characters += source.length;
+    characters += source.length + OVERHEAD_CHARACTERS;
     for (const [oldest, text] of kept) {
       if (characters <= maxCharacters) break;
       kept.delete(oldest);
-      characters -= text.length;
+      characters -= text.length + OVERHEAD_CHARACTERS;
     }
   };
   return (parameters) => {

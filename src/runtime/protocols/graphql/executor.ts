@@ -79,7 +79,7 @@ export interface GraphqlExecutorOptions {
   readonly rules?: readonly ValidationRule[];
   /** Leaves the schema's names out of error messages ("Did you mean …?"). Default false. */
   readonly hideSuggestions?: boolean;
-  /** Characters of source text of all documents that are kept ready. Default 4 Mi. */
+  /** Characters of source text of all documents that are kept ready. Default 262,144. */
   readonly maxCachedCharacters?: number;
 }
 

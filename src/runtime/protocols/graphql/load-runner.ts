@@ -15,6 +15,12 @@ export function loadRunner(engine: Engine, { isDev, trustedDocuments }: LoadOpti
     model: engine.model,
     isDev,
     trusted: trustedDocuments,
-    createExecutor: (checks) => createGraphqlExecutor({ engine, ...checks }),
+    createExecutor: (checks) =>
+      createGraphqlExecutor({
+        engine,
+        ...checks,
+        // Nobody can send others, so all of them may stay.
+        ...(trustedDocuments === undefined ? {} : { maxCachedCharacters: Number.MAX_SAFE_INTEGER }),
+      }),
   });
 }

@@ -27,7 +27,7 @@ interface Plan {
 }
 
 /** Sets of conditions whose plans are kept; with more, the oldest is made again. */
-const MOST_PLANS = 16;
+const MOST_PLANS = 4;
 
 /** One operation of a document. Its fields are compiled when it is first run, once for each outcome of its directives. */
 export class CompiledOperation {
