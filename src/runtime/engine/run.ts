@@ -92,7 +92,13 @@ export class Watch {
     this.#call = call;
     this.#end = end;
     this.#timer = setTimeout(expire, Math.max(call.deadline - Date.now(), 0), this);
-    const { signal } = call.request;
+    const { request } = call;
+    if (request.watchGone !== undefined) {
+      request.watchGone(() => this.handleEvent());
+      if (request.gone) this.handleEvent();
+      return;
+    }
+    const { signal } = request;
     signal?.addEventListener("abort", this);
     if (signal?.aborted) this.handleEvent();
   }
@@ -128,7 +134,9 @@ export class Watch {
   done(): void {
     if (this.#call.ended) return;
     clearTimeout(this.#timer);
-    this.#call.request.signal?.removeEventListener("abort", this);
+    const { request } = this.#call;
+    if (request.watchGone === undefined) request.signal?.removeEventListener("abort", this);
+    else request.watchGone(undefined);
     this.#end();
   }
 }

@@ -46,7 +46,7 @@ export class Exchange {
   rpcStatus: RpcStatus | "OK" | undefined;
   /** The body, or the beginning of it, was taken from the request. */
   bodyRead = false;
-  /** Told when the caller has gone, for who reads the body; cheaper than the signal. */
+  /** Told when the caller has gone: who reads the body, then who does the work; cheaper than the signal. */
   onGone: (() => void) | undefined;
   #controller: AbortController | undefined;
   #gone = false;

@@ -54,4 +54,8 @@ export class RestCall implements Call {
   get gone(): boolean {
     return this.#exchange.gone;
   }
+
+  watchGone(listener: (() => void) | undefined): void {
+    this.#exchange.onGone = listener;
+  }
 }
