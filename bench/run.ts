@@ -2,7 +2,8 @@
  * Interleaved bench of GET-by-id and list-of-20 against raw node:http, Fastify and Hono doing the same work.
  * Each server runs alone on core 0, the load on core 1, in rounds A B C D A B C D …; the figures are CPU microseconds
  * of the server per request (process.cpuUsage) and its ratio to raw node:http in the same round, then requests per
- * second. POSTs are measured against raw alone. Raw results go to bench/results.
+ * second. POSTs are measured against raw alone, which for one without a key is a single insert, and against raw with that
+ * insert in a transaction. Raw results go to bench/results.
  * `--rounds N --seconds N --json --servers raw,concordat --tasks PostgreSQL` (tasks whose name holds the word).
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
@@ -20,15 +21,15 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "4" },
     json: { type: "boolean", default: false },
-    servers: { type: "string", default: "raw,concordat,fastify,hono" },
+    servers: { type: "string", default: "raw,transaction,concordat,fastify,hono" },
     tasks: { type: "string", default: "" },
   },
 });
 
-type ServerName = "raw" | "concordat" | "fastify" | "hono";
-const servers = (["raw", "concordat", "fastify", "hono"] as const).filter((name) =>
-  options.servers.split(",").includes(name),
-);
+/** `transaction` is raw with BEGIN and COMMIT around an insert without a key. */
+const SERVERS = ["raw", "transaction", "concordat", "fastify", "hono"] as const;
+type ServerName = (typeof SERVERS)[number];
+const servers = SERVERS.filter((name) => options.servers.split(",").includes(name));
 
 /** What is asked of the servers. */
 interface Task {
@@ -104,7 +105,8 @@ else printTable(samples);
 async function checkAnswers(): Promise<void> {
   const firsts = new Map<string, BenchAnswer>();
   const wrongKey = `${database.apiKey.slice(0, -1)}_`;
-  for (const server of ["raw", ...servers.filter((name) => name !== "raw")] as const) {
+  const compared = servers.filter((name) => name !== "raw" && name !== "transaction");
+  for (const server of ["raw", ...compared] as const) {
     const child = await start(server);
     for (const { name, path, post } of tasks) {
       if (post !== undefined) continue;
@@ -124,6 +126,7 @@ async function checkAnswers(): Promise<void> {
 
 /** Fastify and Hono are compared by their reads. */
 function offers(server: ServerName, { post }: Task): boolean {
+  if (server === "transaction") return post === "plain";
   return post === undefined || server === "raw" || server === "concordat";
 }
 
@@ -133,7 +136,8 @@ interface Running {
 }
 
 async function start(server: ServerName): Promise<Running> {
-  const file = new URL(`servers/${server}.ts`, import.meta.url).pathname;
+  const name = server === "transaction" ? "raw" : server;
+  const file = new URL(`servers/${name}.ts`, import.meta.url).pathname;
   const command = [...(pinned ? ["taskset", "-c", "0"] : []), process.execPath, "--conditions=source", file];
   const child = spawn(command[0]!, command.slice(1), {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -142,6 +146,7 @@ async function start(server: ServerName): Promise<Running> {
       BENCH_DATABASE_URL: database.url,
       BENCH_API_KEY: database.apiKey,
       NODE_ENV: "production",
+      ...(server === "transaction" ? { BENCH_TRANSACTION: "1" } : {}),
     },
   });
   const [message] = (await once(child, "message")) as [{ port: number }];
@@ -204,25 +209,31 @@ function printTable(taken: readonly Sample[]): void {
   for (const { name } of tasks) {
     console.log(`\n${name}`);
     console.log(
-      "  server      CPU µs/request (median)   ratio to raw (median of rounds)   requests/s   (to raw)   p99 ms   RSS MB",
+      "  server      CPU µs/request (median)   ratio to raw (median of rounds)   requests/s   (to raw)  (to a transaction)   p99 ms   RSS MB",
     );
     for (const server of servers) {
       const own = taken.filter((sample) => sample.task === name && sample.server === server);
       if (own.length === 0) continue;
       const ratios = own.map(
-        (sample) => sample.cpuMicrosPerRequest / (raw(taken, sample)?.cpuMicrosPerRequest ?? Number.NaN),
+        (sample) =>
+          sample.cpuMicrosPerRequest / (same(taken, sample, "raw")?.cpuMicrosPerRequest ?? Number.NaN),
       );
-      const speeds = own.map(
-        (sample) => sample.requestsPerSecond / (raw(taken, sample)?.requestsPerSecond ?? Number.NaN),
-      );
+      const speeds = (other: ServerName) =>
+        own.map(
+          (sample) =>
+            sample.requestsPerSecond / (same(taken, sample, other)?.requestsPerSecond ?? Number.NaN),
+        );
+      const toTransaction = median(speeds("transaction"));
       console.log(
-        `  ${server.padEnd(10)} ${median(own.map((s) => s.cpuMicrosPerRequest))
+        `  ${server.padEnd(11)} ${median(own.map((s) => s.cpuMicrosPerRequest))
           .toFixed(1)
           .padStart(12)} ${median(ratios).toFixed(2).padStart(26)} ${median(
           own.map((s) => s.requestsPerSecond),
         )
           .toFixed(0)
-          .padStart(26)} ${median(speeds).toFixed(2).padStart(10)} ${median(own.map((s) => s.p99Millis))
+          .padStart(26)} ${median(speeds("raw")).toFixed(2).padStart(10)} ${(
+          Number.isNaN(toTransaction) ? "" : toTransaction.toFixed(2)
+        ).padStart(19)} ${median(own.map((s) => s.p99Millis))
           .toFixed(1)
           .padStart(8)} ${median(own.map((s) => s.rssMegabytes))
           .toFixed(0)
@@ -232,9 +243,9 @@ function printTable(taken: readonly Sample[]): void {
   }
 }
 
-/** What raw did of the same task in the same round. */
-function raw(taken: readonly Sample[], { task, round }: Sample): Sample | undefined {
-  return taken.find((other) => other.server === "raw" && other.task === task && other.round === round);
+/** What another server did of the same task in the same round. */
+function same(taken: readonly Sample[], { task, round }: Sample, server: ServerName): Sample | undefined {
+  return taken.find((other) => other.server === server && other.task === task && other.round === round);
 }
 
 function median(numbers: readonly number[]): number {

@@ -43,6 +43,9 @@ async function fromDatabase(request: IncomingMessage, response: ServerResponse):
   answer(response, 200, JSON.stringify({ data, page }), pageHeaders(page.nextCursor));
 }
 
+/** Whether an insert without a key is written as a transaction: begin, insert, commit. */
+const inTransaction = process.env.BENCH_TRANSACTION !== undefined;
+
 type Row = Readonly<Record<string, unknown>>;
 
 /** Inserts a widget; with an idempotency key in one transaction with its claim and its answer. */
@@ -64,7 +67,9 @@ async function create(request: IncomingMessage, response: ServerResponse): Promi
   ];
   const key = request.headers["idempotency-key"];
   if (key === undefined) {
-    const [row] = await sql.unsafe(INSERT_SQL, values, { prepare: true });
+    const [row] = await (inTransaction
+      ? sql.begin((transaction) => transaction.unsafe(INSERT_SQL, values, { prepare: true }))
+      : sql.unsafe(INSERT_SQL, values, { prepare: true }));
     return answer(response, 201, widgetOf(row as Row));
   }
   const fingerprint = createHash("sha256").update(bytes).digest("base64url");

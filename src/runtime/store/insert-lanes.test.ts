@@ -142,7 +142,6 @@ for (const database of databases()) {
       await Promise.all([1, 2, 3, 4].map((number) => insert(`lock-${number}`)));
       const holder = await hold("locked");
       const held = insert("lock-held", "locked");
-      await until("it waits", async () => (await waiting()).length > 0);
       const behind = Array.from({ length: 20 }, (_, index) => insert(`lock-behind-${index}`));
       const done = await Promise.all(behind);
       assert.equal(await held, false);
@@ -214,9 +213,13 @@ for (const database of databases()) {
       const running = [insert("kill-held", "killed")];
       for (let index = 0; index < 12; index++) running.push(insert(`kill-behind-${index}`));
       const outcomes = Promise.allSettled(running);
+      let isOver = false;
+      void outcomes.then(() => {
+        isOver = true;
+      });
       let pids = await waiting();
-      for (; pids.length === 0; pids = await waiting()) await sleep(1);
-      await sql("select pg_terminate_backend($1)", [pids[0]?.pid]);
+      for (; pids.length === 0 && !isOver; pids = await waiting()) await sleep(1);
+      await sql("select pg_terminate_backend($1)", [pids[0]?.pid ?? 0]);
       const seen = await outcomes;
       await holder.rollback();
       const rows = new Set((await sql("select id from entries where name like 'kill%'")).map(({ id }) => id));

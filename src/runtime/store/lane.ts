@@ -12,8 +12,10 @@ const SLOW_TICKS = 2;
 // Ticks after which a read's statement is kept out of the lanes for a while.
 const VERY_SLOW_TICKS = 10;
 
-// Ticks after which an insert that others wait for, or could, is cancelled to wait for its lock elsewhere: 40 to 50 ms.
+// Ticks after which an insert that others wait for, or could, is cancelled to wait for its lock elsewhere: 40 to 50 ms,
+// and 200 where other lanes stand still too, since then it is more likely the disk that all wait for.
 const LOCKED_TICKS = 4;
+const STALLED_TICKS = 20;
 
 // Ticks after which a cancelled statement that still runs means a dead network: five seconds.
 const DEAD_TICKS = 500;
@@ -35,6 +37,8 @@ export class Lane {
   #since: number | undefined;
   #preparing = false;
   #slow = false;
+  /** What other lanes had finished when this one was found to be slow. */
+  #finishedElsewhere = 0;
   #worn = false;
   #cancelling = false;
   /** A cancellation that may or may not arrive some day: the connection goes to nobody else. */
@@ -46,6 +50,9 @@ export class Lane {
   constructor(pool: Pool) {
     this.#pool = pool;
   }
+
+  /** Statements that have ended. */
+  finished = 0;
 
   /** Statements under way. */
   get size(): number {
@@ -92,8 +99,11 @@ export class Lane {
     if (this.#connection !== undefined) this.#flush(this.#connection);
   }
 
-  /** Looks after statements that take long; called at every tick. Returns the text of one to be kept out for a while. */
-  check(tick: number): string | undefined {
+  /**
+   * Looks after statements that take long; called at every tick, with how many statements other lanes have finished.
+   * Returns the text of one to be kept out for a while.
+   */
+  check(tick: number, finishedElsewhere: number): string | undefined {
     const connection = this.#connection;
     if (connection === undefined) return undefined;
     this.#worn = this.#pool.isWorn(connection);
@@ -104,7 +114,8 @@ export class Lane {
       return undefined;
     }
     const age = tick - this.#since;
-    const locked = !first.repeatable && age >= LOCKED_TICKS;
+    const moves = finishedElsewhere !== this.#finishedElsewhere;
+    const locked = !first.repeatable && age >= (moves ? LOCKED_TICKS : STALLED_TICKS);
     // Still running although nobody waits for it, or in the way of others.
     if ((first.settled || locked) && this.#cancelled === undefined) this.#cancel(connection, first, tick);
     const dead =
@@ -115,6 +126,7 @@ export class Lane {
     }
     if (!this.#slow && age >= SLOW_TICKS) {
       this.#slow = true;
+      this.#finishedElsewhere = finishedElsewhere;
       for (const statement of this.#sent.slice(1)) if (statement.repeatable) statement.finish(undefined);
       for (const statement of this.#waiting.splice(0)) statement.finish(undefined);
     }
@@ -159,6 +171,7 @@ export class Lane {
   }
 
   #done(connection: Connection, statement: SharedStatement): void {
+    this.finished++;
     if (this.#connection !== connection) return;
     const place = this.#sent.indexOf(statement);
     this.#sent.splice(place, 1);

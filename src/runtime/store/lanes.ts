@@ -112,8 +112,10 @@ export class Lanes {
     this.#timer = setTimeout(() => {
       this.#ticks++;
       let used = false;
+      let finished = 0;
+      for (const lane of this.#lanes) finished += lane.finished;
       for (const lane of this.#lanes) {
-        const slow = lane.check(this.#ticks);
+        const slow = lane.check(this.#ticks, finished - lane.finished);
         if (slow !== undefined) this.#exclude(slow);
         used ||= lane.held;
       }
