@@ -3,6 +3,7 @@ export { type CatalogueEntry, errorCatalogue, retryText } from "./error-catalogu
 export { emitErrorDocument } from "./error-document.ts";
 export { EXAMPLE_IDEMPOTENCY_KEY } from "./header-parameters.ts";
 export { emitJsonSchema, type JsonSchemaOptions } from "./json-schema.ts";
+export { emitLlmsText, type LlmsTextOptions } from "./llms-text.ts";
 export { emitOpenApi, type OpenApiOptions } from "./openapi.ts";
 export { type ErrorsByStatus, errorsOf } from "./operation-errors.ts";
 export { nameOperations, type OperationNames } from "./operation-names.ts";

@@ -3,7 +3,7 @@ export { Exchange, type ExchangeHandler, type ExchangeOptions } from "./exchange
 export { formatHeaderLines } from "./fixed-headers.ts";
 export { createGraphqlHandler, type GraphqlHandlerOptions } from "./graphql/index.ts";
 export type { HttpRequest, HttpResponse, TrailerWriter, WholeAnswer } from "./http.ts";
-export { createRestHandler, type DocumentOptions, type RestOptions } from "./rest/index.ts";
+export { createRestHandler, type DocumentOptions, type RestOptions, type ServedText } from "./rest/index.ts";
 export {
   createRpcHandler,
   createRpcService,

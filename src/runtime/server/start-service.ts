@@ -12,6 +12,7 @@ import { createLogger } from "./create-logger.ts";
 import { createServer } from "./create-server.ts";
 import { createDocsHandler } from "./docs.ts";
 import { protocolRoutes } from "./protocol-routes.ts";
+import { servedTexts } from "./served-texts.ts";
 import { checkStartOptions, type ServiceCloseOptions, type StartOptions } from "./start-options.ts";
 import { startSweeps } from "./sweeps.ts";
 import { openRedirectServer, type RedirectServer } from "./tls/redirect-server.ts";
@@ -157,15 +158,17 @@ function newSecret(): string {
 
 function handlerOf(
   { engine, files }: { readonly engine: Engine; readonly files: OpenedStore["files"] },
-  { docs = true, publicUrl }: StartOptions,
+  options: StartOptions,
   onError: (exchange: Exchange, thrown: unknown) => void,
 ) {
   const { model } = engine;
+  const { docs = true, publicUrl } = options;
   const where = publicUrl === undefined ? {} : { url: publicUrl };
   const rest = createRestHandler({
     engine,
     files,
     openApi: () => stringifyJson(emitOpenApi(model, where)),
+    texts: servedTexts(model, options, isTold(model)),
     onError,
     ...(isTold(model) ? { asyncApi: () => stringifyJson(emitAsyncApi(model, where)) } : {}),
     ...(docs ? { docsPath: "/docs" } : {}),

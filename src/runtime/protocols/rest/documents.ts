@@ -24,12 +24,25 @@ export interface DocumentOptions {
   readonly openApi?: () => string;
   /** The same for AsyncAPI, at `/asyncapi.json`: for an API with events or streams. */
   readonly asyncApi?: () => string;
+  /** Further texts, each made when it is first asked for. */
+  readonly texts?: readonly ServedText[];
   /** Path of the page for people, such as `/docs`. */
   readonly docsPath?: string;
   /** Scheme and authority that the outside sees, such as `https://api.example.com`, for documents that need whole URLs. */
   readonly publicUrl?: string;
   /** Told of everything that becomes a 5xx here. */
   readonly onError?: (exchange: Exchange, thrown: unknown) => void;
+}
+
+/** A text about the API, and how others link to it. */
+export interface ServedText {
+  readonly path: string;
+  /** For log and metrics. */
+  readonly name: string;
+  readonly mediaType: string;
+  /** Relation of a link to it, as IANA names them. */
+  readonly rel: "service-meta" | "describedby";
+  readonly make: () => string;
 }
 
 /** A text that is the same for everyone until the contract changes. */
@@ -51,7 +64,7 @@ export function createDocuments(
   routes: RouteTable,
   options: DocumentOptions,
 ): ReadonlyMap<string, Document> {
-  const { openApi, asyncApi, docsPath, publicUrl = "" } = options;
+  const { openApi, asyncApi, docsPath, publicUrl = "", texts = [] } = options;
   const documents = new Map<string, Document>();
   const add = (path: string, name: string, mediaType: string, make: () => string, link?: string) => {
     const text = once(make);
@@ -70,6 +83,7 @@ export function createDocuments(
   const link = [
     ...described,
     ...explained,
+    ...texts.map(({ path, rel, mediaType }) => `<${path}>; rel="${rel}"; type="${essence(mediaType)}"`),
     '</.well-known/api-catalog>; rel="api-catalog"',
     '</livez>; rel="status"',
   ];
@@ -90,6 +104,7 @@ export function createDocuments(
     add(`${routes.base}/openapi.json`, "openapi", OPENAPI, text);
   }
   if (asyncApi !== undefined) add("/asyncapi.json", "asyncapi", ASYNCAPI, asyncApi);
+  for (const { path, name, mediaType, make } of texts) add(path, name, mediaType, make);
   for (const [code, { http, retry, title }] of Object.entries(CODES)) {
     add(problemType(code), "problem", "application/json", () =>
       stringifyJson({ code, title, status: model.rest.errors?.statuses[code] ?? http, retry }),
@@ -126,10 +141,19 @@ function mediaTypeFor(mediaType: string): Document["mediaTypeFor"] {
 const OPENAPI = "application/openapi+json";
 const ASYNCAPI = "application/vnd.aai.asyncapi+json";
 
-function rootOf(model: Model, routes: RouteTable, { openApi, docsPath }: DocumentOptions): JsonValue {
+function essence(mediaType: string): string {
+  return mediaType.replace(/;.*$/, "");
+}
+
+function rootOf(
+  model: Model,
+  routes: RouteTable,
+  { openApi, docsPath, texts = [] }: DocumentOptions,
+): JsonValue {
   const links: Record<string, JsonValue> = { self: { href: "/" } };
   if (openApi !== undefined) links["service-desc"] = { href: "/openapi.json" };
   if (docsPath !== undefined) links["service-doc"] = { href: docsPath };
+  for (const { path, rel, mediaType } of texts) links[rel] = { href: path, type: essence(mediaType) };
   links["api-catalog"] = { href: "/.well-known/api-catalog" };
   links.status = { href: "/livez" };
   for (const resource of Object.values(model.resources)) {
@@ -154,7 +178,7 @@ function rootOf(model: Model, routes: RouteTable, { openApi, docsPath }: Documen
 
 /** RFC 9727 section 4: a linkset (RFC 9264) with the API as its only anchor. */
 function catalogOf(routes: RouteTable, publicUrl: string, options: DocumentOptions): JsonValue {
-  const { openApi, asyncApi, docsPath } = options;
+  const { openApi, asyncApi, docsPath, texts = [] } = options;
   const described = [
     ...(openApi === undefined ? [] : [{ href: `${publicUrl}/openapi.json`, type: OPENAPI }]),
     ...(asyncApi === undefined ? [] : [{ href: `${publicUrl}/asyncapi.json`, type: ASYNCAPI }]),
@@ -167,6 +191,12 @@ function catalogOf(routes: RouteTable, publicUrl: string, options: DocumentOptio
         ...(docsPath === undefined
           ? {}
           : { "service-doc": [{ href: publicUrl + docsPath, type: "text/html" }] }),
+        ...Object.fromEntries(
+          texts.map(({ path, rel, mediaType }) => [
+            rel,
+            [{ href: publicUrl + path, type: essence(mediaType) }],
+          ]),
+        ),
         status: [{ href: `${publicUrl}/livez`, type: "application/json" }],
       },
     ],

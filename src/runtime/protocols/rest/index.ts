@@ -1,2 +1,2 @@
-export type { DocumentOptions } from "./documents.ts";
+export type { DocumentOptions, ServedText } from "./documents.ts";
 export { createRestHandler, type RestOptions } from "./handler.ts";
