@@ -47,10 +47,17 @@ describe("GraphQL of the clinic over HTTP", () => {
     }
   });
 
-  test("an answer may be kept as long as the least of the operations it is read from", async () => {
-    const query = '{ provider(id: "prv_0") { name } }';
-    const { headers } = await http1(`${url}?${new URLSearchParams({ query })}`);
-    assert.equal(headers["cache-control"], "no-store");
+  test("an answer to GET is asked for again with its entity tag, and not sent again", async () => {
+    const query = "{ providers(first: 1) { nodes { name } } }";
+    const ask = (more: Record<string, string> = {}) =>
+      http1(`${url}?${new URLSearchParams({ query })}`, { headers: more });
+    const first = await ask();
+    assert.equal(first.headers["cache-control"], "private, no-cache");
+    assert.equal((await ask({ "if-none-match": String(first.headers.etag) })).status, 304);
+    const wrong = await http1(
+      `${url}?${new URLSearchParams({ query: '{ provider(id: "prv_0") { name } }' })}`,
+    );
+    assert.equal(wrong.headers["cache-control"], "no-store");
   });
 
   test("who is not known gets 401 with a challenge for what nobody unknown may read; unknown keys too", async () => {
