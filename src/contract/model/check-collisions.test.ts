@@ -55,6 +55,30 @@ describe("names that differ in the contract and become one", () => {
     assertMistake({ operations: [command("batch")] }, { place: "operation batch", found: "/batch" });
   });
 
+  it("as methods, services and fields of protobuf", () => {
+    const Thing = resource("thing", thing());
+    const rename = Thing.action("rename", { input: t.object({ id: t.string() }) });
+    assertMistake(
+      { resources: [Thing], operations: [rename] },
+      {
+        place: "operation thing.rename, input, field id",
+        expected: "protobuf field",
+        found: "id, which the request of thing.rename has",
+      },
+    );
+    assertMistake(
+      { resources: [Thing], operations: [Thing.action("update")] },
+      { place: "operation thing.update", expected: "protobuf method", found: "UpdateThing" },
+    );
+    assertMistake(
+      { resources: [resource("thing", { ...thing(), name: t.string().nullable(), nameIsNull: t.bool() })] },
+      {
+        place: "resource thing, field nameIsNull",
+        found: "name_is_null, which resource thing, field name has",
+      },
+    );
+  });
+
   it("as enum values of protobuf", () => {
     const fields = { ...thing(), state: t.enum(["of_use"]), stateOf: t.enum(["use"]) };
     assertMistake(

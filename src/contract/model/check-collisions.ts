@@ -1,3 +1,4 @@
+import { checkProtoNames } from "./check-proto-names.ts";
 import { OWN_PATHS } from "./check-routes.ts";
 import {
   callName,
@@ -36,7 +37,8 @@ export interface Named {
 }
 
 /** Reports names that differ in the contract and become the same in REST, SQL, GraphQL or protobuf. */
-export function checkCollisions({ resources, operations, errors, placed }: Named, report: Report): void {
+export function checkCollisions(named: Named, report: Report): void {
+  const { resources, operations, errors, placed } = named;
   const told = new Set<string>();
   const names = (what: string): Names => {
     const taken = new Map<string, string>();
@@ -55,15 +57,9 @@ export function checkCollisions({ resources, operations, errors, placed }: Named
   // Where the names of resources collide, those of all their operations do.
   const distinct = resources.filter(({ name, plural }) => plural !== name && !told.has(`resource ${name}`));
   const byName = new Map(distinct.map((resource) => [resource.name, resource]));
-  checkOperations(
-    byName,
-    {
-      operations: operations.filter(({ resource }) => resource === undefined || byName.has(resource)),
-      placed,
-    },
-    names,
-    types,
-  );
+  const known = operations.filter(({ resource }) => resource === undefined || byName.has(resource));
+  checkProtoNames({ resources: byName, operations: known, names });
+  checkOperations(byName, { operations: known, placed }, names, types);
   for (const { code, data } of errors) {
     const type = errorTypeName(code);
     types.take(type, `error ${code}`, "rename the error");
@@ -132,7 +128,6 @@ function checkOperations(
   types: Names,
 ): void {
   const paths = names("REST path");
-  const calls = names("protobuf method");
   const fields = names("GraphQL field");
   for (const name of OWN_PATHS) paths.take(`/${name}`, "Concordat", "");
   for (const name of ["node", "nodes"]) fields.take(`Query.${name}`, "GraphQL", "");
@@ -146,7 +141,6 @@ function checkOperations(
     const named = resource === undefined || operation.method === "action" || operation.method === "download";
     if (operation.http && named && !placed.has(operation.id)) paths.take(operation.http.path, place, fix);
     const call = callName(operation, resource);
-    calls.take(call, place, fix);
     const root =
       operation.kind === "query" ? "Query" : operation.kind === "command" ? "Mutation" : "Subscription";
     fields.take(`${root}.${graphqlField(operation, resource)}`, place, fix);

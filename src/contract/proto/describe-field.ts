@@ -1,7 +1,7 @@
 import { toPascalCase } from "../model/names.ts";
+import { toFieldName, toJsonName, valuePrefix } from "../model/proto-names.ts";
 import type { FieldNode, ObjectNode, TypeNode } from "../schema/index.ts";
 import type { Draft, FieldDraft, MessageDraft } from "./draft.ts";
-import { toFieldName, toJsonName, valuePrefix } from "./names.ts";
 import type { ProtoType } from "./proto-schema.ts";
 
 /** What a field of a message is made from. */

@@ -1,13 +1,13 @@
 import { UsageError } from "../../base/errors/index.ts";
 import type { Model, OperationModel, ResourceModel } from "../model/index.ts";
 import { toPascalCase } from "../model/names.ts";
+import { isInProto, methodName, packageOf, serviceStem, toFieldName } from "../model/proto-names.ts";
 import { addFields } from "./describe-field.ts";
 import { describeFileInfo, describeRequest, type MethodScope } from "./describe-request.ts";
 import { describeRelated, describeRow } from "./describe-resource.ts";
 import { describeResponse } from "./describe-response.ts";
 import { createDraft, type Draft, type MessageDraft } from "./draft.ts";
 import { finishSchema } from "./finish-schema.ts";
-import { methodName, packageOf, serviceName, toFieldName } from "./names.ts";
 import type { ProtoLock } from "./proto-lock.ts";
 import type { ProtoMethod, ProtoMethodKind, ProtoSchema, ProtoService } from "./proto-schema.ts";
 
@@ -25,19 +25,12 @@ export function describeProto(model: Model, lock?: ProtoLock): ProtoSchema {
   if (fields.some(({ type }) => type.kind === "file")) describeFileInfo(draft);
   const errors = describeErrors(draft, model);
   const byResource = Map.groupBy(
-    Object.values(model.operations).filter(isOffered),
+    Object.values(model.operations).filter(isInProto),
     ({ resource }) => resource ?? "",
   );
   for (const [name, operations] of byResource) describeService(draft, { model, rows, name, operations });
   if (draft.mistakes.length > 0) throw new UsageError(draft.mistakes);
   return finishSchema(draft, errors, lock);
-}
-
-/** Files come and go by REST: what needs one, sends one or would lose one is not offered. */
-function isOffered({ input, method, output }: OperationModel): boolean {
-  const files = Object.values(input?.fields ?? {}).filter(({ type }) => type.kind === "file");
-  const needed = files.some(({ optional, nullable }) => !optional && !nullable);
-  return output.kind !== "file" && !needed && !(method === "replace" && files.length > 0);
 }
 
 function describeErrors(draft: Draft, model: Model): Record<string, string> {
@@ -71,8 +64,9 @@ interface ServiceSource {
 function describeService(draft: Draft, { model, rows, name, operations }: ServiceSource): void {
   const resource: ResourceModel | undefined = model.resources[name];
   const place = resource ? `resource ${name}` : `api ${model.name}`;
-  const file = draft.file(`${toFieldName(resource?.name ?? model.name)}_service`, place);
-  const full = `${draft.package}.${serviceName(model, resource)}`;
+  const stem = serviceStem(model, resource);
+  const file = draft.file(`${toFieldName(stem)}_service`, place);
+  const full = `${draft.package}.${toPascalCase(stem)}Service`;
   draft.take(full, place);
   const related = resource && describeRelated(draft, file, { model, resource, rows });
   const scope: MethodScope = { draft, model, file, rows, resource, related };

@@ -1,8 +1,8 @@
 import type { Model, OperationModel, ResourceModel } from "../model/index.ts";
 import { toPascalCase } from "../model/names.ts";
+import { hasRowId, toFieldName } from "../model/proto-names.ts";
 import { addField, named, typeOf } from "./describe-field.ts";
 import type { Draft, FileDraft, MessageDraft } from "./draft.ts";
-import { toFieldName } from "./names.ts";
 import type { ProtoType } from "./proto-schema.ts";
 
 /** What requests and responses are described with. */
@@ -25,7 +25,7 @@ export function describeRequest(scope: MethodScope, operation: OperationModel, m
   const { draft, file, resource, rows } = scope;
   const place = `operation ${operation.id}`;
   const request = draft.message({ in: file, name: `${method}Request`, place });
-  if (isOnRow(operation))
+  if (hasRowId(operation))
     control(draft, request, "id", "id", { kind: "string" }, idText(operation, resource));
   const isPatch = operation.method === "patch";
   if (isPatch) {
@@ -55,10 +55,6 @@ export function describeRequest(scope: MethodScope, operation: OperationModel, m
     addField(draft, request, { name, node, path: ["input", name], isMasked: isPatch, ...types });
   }
   return request;
-}
-
-function isOnRow({ kind, method }: OperationModel): boolean {
-  return kind === "channel" || (method !== undefined && method !== "list" && method !== "create");
 }
 
 function idText({ kind, key }: OperationModel, resource: ResourceModel | undefined): string {

@@ -1,8 +1,8 @@
 import type { Model, ResourceModel } from "../model/index.ts";
 import { toPascalCase } from "../model/names.ts";
+import { toFieldName } from "../model/proto-names.ts";
 import { addField, named, typeOf } from "./describe-field.ts";
 import type { Draft, FileDraft, MessageDraft } from "./draft.ts";
-import { toFieldName } from "./names.ts";
 
 /** The messages of a resource's rows. */
 export interface ResourceMessages {

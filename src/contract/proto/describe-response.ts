@@ -1,9 +1,9 @@
 import type { OperationModel } from "../model/index.ts";
 import { OPERATION } from "../model/index.ts";
+import { toFieldName } from "../model/proto-names.ts";
 import { addField, addFields, named } from "./describe-field.ts";
 import type { MethodScope } from "./describe-request.ts";
 import type { MessageDraft } from "./draft.ts";
-import { toFieldName } from "./names.ts";
 import type { ProtoType } from "./proto-schema.ts";
 
 /** Declares what one method answers; its wire form is the value of the engine's success. */

@@ -1,5 +1,5 @@
+export { packageOf } from "../model/proto-names.ts";
 export { describeProto } from "./describe-proto.ts";
-export { packageOf } from "./names.ts";
 export type { LockedEnum, LockedField, LockedMessage, LockedService, ProtoLock } from "./proto-lock.ts";
 export type {
   ProtoEnum,

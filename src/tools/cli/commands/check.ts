@@ -1,3 +1,4 @@
+import { describeProto } from "../../../contract/proto/index.ts";
 import type { Command } from "../command.ts";
 import { loadApi } from "../load-api.ts";
 
@@ -17,6 +18,8 @@ export const check: Command = {
   ],
   run: async ({ arguments: [target], terminal, cwd }) => {
     const { model, path } = await loadApi(target, cwd);
+    // Names that lie deep inside types are first looked at here: a start has no time for them.
+    describeProto(model);
     const counts = {
       resources: Object.keys(model.resources).length,
       operations: Object.keys(model.operations).length,

@@ -1,5 +1,5 @@
+import { packageOf } from "../../../../contract/model/proto-names.ts";
 import { describeProto, type ProtoLock, type ProtoSchema } from "../../../../contract/proto/index.ts";
-import { packageOf } from "../../../../contract/proto/names.ts";
 import { createProtoCodecs, type RpcError } from "../../../../wire/grpc/index.ts";
 import { createCredentialReader } from "../../../../wire/rest/index.ts";
 import type { Engine } from "../../../engine/index.ts";
