@@ -2,8 +2,23 @@ import type { Stage } from "./stage.ts";
 
 /** Where a scenario is run: which protocol, which database. */
 export interface Place {
-  readonly caller: "memory" | "rest" | "cbor" | "client" | "existing" | "mcp" | "graphql";
+  readonly caller:
+    | "memory"
+    | "rest"
+    | "cbor"
+    | "client"
+    | "existing"
+    | "mcp"
+    | "graphql"
+    | "grpc"
+    | "grpc-web"
+    | "connect";
   readonly database: "pglite" | "postgres";
+}
+
+/** Whether messages are protobuf's: they have no null, and cannot say what has no field. */
+export function isProtobuf({ caller }: Place): boolean {
+  return caller === "grpc" || caller === "grpc-web" || caller === "connect";
 }
 
 /** One thing the system must do, on every protocol and both databases. */

@@ -13,6 +13,12 @@ export const PLACES: readonly (Place & { readonly title: string })[] = [
   { caller: "graphql", database: "postgres", title: "GraphQL, PostgreSQL" },
   { caller: "mcp", database: "pglite", title: "MCP, PGlite" },
   { caller: "mcp", database: "postgres", title: "MCP, PostgreSQL" },
+  { caller: "grpc", database: "pglite", title: "gRPC, PGlite" },
+  { caller: "grpc", database: "postgres", title: "gRPC, PostgreSQL" },
+  { caller: "grpc-web", database: "pglite", title: "gRPC-Web, PGlite" },
+  { caller: "grpc-web", database: "postgres", title: "gRPC-Web, PostgreSQL" },
+  { caller: "connect", database: "pglite", title: "Connect, PGlite" },
+  { caller: "connect", database: "postgres", title: "Connect, PostgreSQL" },
 ];
 
 /** What became of a scenario in a place. */

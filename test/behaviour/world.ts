@@ -10,6 +10,7 @@ import { createGraphqlCaller } from "./callers/graphql.ts";
 import { createMcpCaller } from "./callers/mcp.ts";
 import { createMemoryCaller } from "./callers/memory.ts";
 import { createRestCaller } from "./callers/rest.ts";
+import { createRpcCaller } from "./callers/rpc.ts";
 import { existingModel, serveExisting } from "./existing.ts";
 import type { Place } from "./scenario.ts";
 import { behaviour } from "./service.ts";
@@ -57,6 +58,9 @@ export async function openWorld(databaseUrl: string | undefined): Promise<World>
     existing: createExistingCaller(styled, existing.url),
     mcp: createMcpCaller(model, running.url),
     graphql: createGraphqlCaller(model, running.url),
+    grpc: createRpcCaller(model, running.url, "grpc"),
+    "grpc-web": createRpcCaller(model, running.url, "grpc-web"),
+    connect: createRpcCaller(model, running.url, "connect"),
   };
   const { apiKeys } = running.store;
   let made = 0;
@@ -85,10 +89,14 @@ export async function openWorld(databaseUrl: string | undefined): Promise<World>
       existing: stageOf("existing"),
       mcp: stageOf("mcp"),
       graphql: stageOf("graphql"),
+      grpc: stageOf("grpc"),
+      "grpc-web": stageOf("grpc-web"),
+      connect: stageOf("connect"),
     },
     errors,
     close: async () => {
       await callers.mcp.close();
+      await callers.grpc.close();
       await existing.close();
       await running.close();
     },

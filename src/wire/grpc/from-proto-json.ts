@@ -57,7 +57,7 @@ function compileMessage(message: ProtoMessage, scope: Scope): FromJson {
   const isUnion = message.union !== undefined;
   // What no field has is a fault in the input, where the message is a request.
   const isRequest =
-    message.fields.some(({ path }) => path.length > 1 || PARTS.has(path[0] ?? "")) ||
+    message.fields.some(({ path, texts }) => !texts && (path.length > 1 || PARTS.has(path[0] ?? ""))) ||
     message.fields.length === 0;
   return (json) => {
     if (!isRecord(json)) return json;

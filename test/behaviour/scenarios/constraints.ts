@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { group } from "../scenario.ts";
+import { group, isProtobuf } from "../scenario.ts";
 
 export const constraints = group("constraints", {
   "a second row with a unique value is 409 and names the field": async (stage) => {
@@ -56,7 +56,8 @@ export const constraints = group("constraints", {
   "a reference of another kind is refused before the database is asked": async (stage) => {
     const as = await stage.stranger();
     const provider = await stage.provider();
-    for (const specimen of [provider.id, "x", "", 5, null]) {
+    // In protobuf a null is a field that is left out.
+    for (const specimen of [provider.id, "x", "", 5, ...(isProtobuf(stage.place) ? [] : [null])]) {
       const answer = await stage.refused("note.create", "invalid_input", {
         input: { body: "x", specimen },
         as,

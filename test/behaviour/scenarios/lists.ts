@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ListQuestion } from "../../../src/runtime/engine/select.ts";
 import type { Actor } from "../caller.ts";
-import { group, type Place } from "../scenario.ts";
+import { group, isProtobuf, type Place } from "../scenario.ts";
 import type { Json, JsonPage, Stage } from "../stage.ts";
 
 /** Specimens that only the scenario's own filter finds. */
@@ -123,7 +123,9 @@ export const lists = group("lists", {
       { memo: { in: ["x"] } },
       { secret: { in: ["x"] } },
       // Where a question is JSON, no member of it may have this name.
-      ...(["mcp", "graphql"].includes(stage.place.caller) ? [] : [{ constructor: { in: ["x"] } }]),
+      ...(["mcp", "graphql"].includes(stage.place.caller) || isProtobuf(stage.place)
+        ? []
+        : [{ constructor: { in: ["x"] } }]),
     ]) {
       const answer = await stage.refused("specimen.list", "invalid_parameter", { list: { filter }, as });
       assert.equal(answer.status, 400);
@@ -134,6 +136,8 @@ export const lists = group("lists", {
       list: { filter: { label: { gt: ["x"] } } },
       as,
     });
+    // There the operator is part of a field's name, so that this is another field.
+    if (isProtobuf(stage.place)) return;
     assert.match(`${answer.message} ${JSON.stringify(answer.violations)}`, /ne/);
   },
 
@@ -253,7 +257,7 @@ export const lists = group("lists", {
   },
 
   "search where none is declared is refused": async (stage) => {
-    await stage.refused("slot.list", stage.notThere, { list: { search: "x" } });
+    await stage.refused("slot.list", unknownParameter(stage), { list: { search: "x" } });
   },
 
   "limit: default, largest, and what is beyond": async (stage) => {
@@ -272,9 +276,11 @@ export const lists = group("lists", {
       (await stage.page("specimen.list", { list: { filter: mine, limit: 1 }, as })).data.length,
       1,
     );
-    for (const limit of [0, -1, 51, 1.5, Number.NaN, 1e9]) {
+    // In JSON that is null, and in protobuf null is nothing.
+    const none = isProtobuf(stage.place) ? [] : [Number.NaN];
+    for (const limit of [0, -1, 51, 1.5, 1e9, ...none]) {
       // The cost of a GraphQL document is looked at before it is run.
-      const codes = limit === 1e9 ? ["invalid_parameter", "too_complex"] : "invalid_parameter";
+      const codes = limit === 1e9 ? ["invalid_parameter", "too_complex"] : wrongNumber(stage.place, limit);
       await stage.refused("specimen.list", codes, { list: { filter: mine, limit }, as });
     }
   },
@@ -299,7 +305,7 @@ export const lists = group("lists", {
       assert.equal(asked.page.total, 3);
       const silent = await stage.page("specimen.list", { list: { filter: mine, limit: 2 }, as });
       assert.ok(!("total" in silent.page));
-      await stage.refused("slot.list", stage.notThere, { list: { total: true } });
+      await stage.refused("slot.list", unknownParameter(stage), { list: { total: true } });
     },
   },
 
@@ -312,9 +318,10 @@ export const lists = group("lists", {
     );
     assert.deepEqual(await idsOf(stage, as, { ...list, offset: 100 }), []);
     for (const offset of [101, -1, 0.5]) {
-      await stage.refused("specimen.list", "invalid_parameter", { list: { ...list, offset }, as });
+      const codes = wrongNumber(stage.place, offset);
+      await stage.refused("specimen.list", codes, { list: { ...list, offset }, as });
     }
-    await stage.refused("slot.list", stage.notThere, { list: { offset: 1 } });
+    await stage.refused("slot.list", unknownParameter(stage), { list: { offset: 1 } });
   },
 
   "offset and cursor together are refused": async (stage) => {
@@ -524,4 +531,14 @@ function byCodePoint(left: string, right: string): number {
 function isRun(ranks: readonly (number | null)[]): boolean {
   const nulls = ranks.flatMap((rank, at) => (rank === null ? [at] : []));
   return nulls.every((at, index) => index === 0 || at === nulls[index - 1]! + 1);
+}
+
+/** In protobuf a parameter that a list does not take is a field that its message does not have. */
+function unknownParameter({ place, notThere }: Stage): string | readonly string[] {
+  return isProtobuf(place) ? "invalid_input" : notThere;
+}
+
+/** What is no whole number is no value of protobuf's field at all. */
+function wrongNumber(place: Place, value: number): string {
+  return isProtobuf(place) && !Number.isInteger(value) ? "malformed_request" : "invalid_parameter";
 }

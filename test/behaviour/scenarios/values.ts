@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import type { JsonValue } from "../../../src/base/lib/json.ts";
-import { group, type Scenario } from "../scenario.ts";
+import { group, isProtobuf, type Place, type Scenario } from "../scenario.ts";
 
 /** A field of a specimen: values that must come back as given (or as the second of a pair), and values refused. */
 interface ValueCase {
@@ -146,6 +147,26 @@ const CASES: Readonly<Record<string, ValueCase>> = {
   serial: { good: ["S1"], bad: [1, null] },
 };
 
+/**
+ * What protobuf's JSON means something else by than ours: null is absent, numbers may stand in texts, base64 need not be
+ * padded, the 0 of an enum is no value.
+ */
+const OTHERWISE_IN_PROTOBUF: Readonly<Record<string, readonly JsonValue[]>> = {
+  small: ["1"],
+  whole: ["0"],
+  big: ["1.0", "1e3"],
+  ratio: ["0.1"],
+  blob: ["AA", "AA=", "A-_=", "AB=="],
+  colour: [0],
+  scores: [{ a: "1" }],
+  rank: ["1"],
+};
+
+function isRefused(place: Place, field: string, value: JsonValue): boolean {
+  if (!isProtobuf(place)) return true;
+  return value !== null && !OTHERWISE_IN_PROTOBUF[field]?.some((other) => isDeepStrictEqual(other, value));
+}
+
 /** Exactness of each type: what is taken comes back to the letter, what is not taken is refused at its pointer. */
 export const values: Scenario[] = Object.entries(CASES).flatMap(([field, { good, bad }]) =>
   group("values", {
@@ -166,6 +187,7 @@ export const values: Scenario[] = Object.entries(CASES).flatMap(([field, { good,
       for (const value of bad) {
         // GraphQL reads a single value as a list of one (section 3.11).
         if (stage.place.caller === "graphql" && field === "tags" && !Array.isArray(value)) continue;
+        if (!isRefused(stage.place, field, value)) continue;
         const label = stage.word();
         const input = { label, [field]: value };
         const answer = await stage.call("specimen.create", { input, as });

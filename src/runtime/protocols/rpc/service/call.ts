@@ -42,8 +42,9 @@ export class RpcEngineCall implements Call {
     this.input = parts.input;
     this.messages = parts.messages;
     this.list = parts.list;
-    this.fields = parts.fields;
-    this.expand = parts.expand;
+    // A mask with nothing in it is none: protobuf cannot tell the two apart.
+    this.fields = parts.fields?.length === 0 ? undefined : parts.fields;
+    this.expand = parts.expand?.length === 0 ? undefined : parts.expand;
     this.precondition = parts.precondition;
     this.idempotency = parts.idempotency;
     this.credentials = parts.credentials;

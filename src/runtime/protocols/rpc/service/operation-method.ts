@@ -107,5 +107,5 @@ async function readEnded(
     meta,
     signal,
   });
-  return now.ok ? { ...now, kind: "accepted", replayed: outcome.replayed } : now;
+  return now.ok ? { ...outcome, value: now.value } : now;
 }
