@@ -1,3 +1,4 @@
+export { type Code, createCode, literal, readField } from "./code.ts";
 export { type CompileDecoderOptions, compileDecoder } from "./compile-decoder.ts";
 export {
   type CompileEncoderOptions,

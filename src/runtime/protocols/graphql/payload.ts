@@ -5,6 +5,7 @@ import { toJson } from "../../../wire/rest/errors.ts";
 import type { Call, Failure, Outcome, RowSelection, Success } from "../../engine/index.ts";
 import { compileArguments } from "./arguments.ts";
 import { innerSets, namedType, type PlanScope } from "./plan-scope.ts";
+import { compileFastWriter } from "./project-value.ts";
 import { attempt, callOf, type RootField, type RootPlace, type RootRequest } from "./root.ts";
 import { RowBuilder } from "./row-builder.ts";
 import { compileRowWriter } from "./row-writer.ts";
@@ -165,7 +166,7 @@ function compilePart(
     }
     case "result":
     case "operation": {
-      const write = compileValueWriter(field.type, { parent, nodes }, scope);
+      const write = compileFastWriter(field.type, { parent, nodes }, scope);
       const accepted = part === "operation";
       return ({ success }, run) =>
         write(

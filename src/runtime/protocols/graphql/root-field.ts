@@ -6,12 +6,12 @@ import { compileNode, compileNodes } from "./node-fields.ts";
 import { compilePageWriter } from "./page-writer.ts";
 import { compileCommand } from "./payload.ts";
 import { innerSets, namedType, type PlanScope } from "./plan-scope.ts";
+import { compileFastWriter } from "./project-value.ts";
 import { questionOf } from "./question.ts";
 import { attempt, callOf, type RootField, type RootPlace, type RootRequest } from "./root.ts";
 import { RowBuilder } from "./row-builder.ts";
 import { compileRowWriter } from "./row-writer.ts";
 import { orNull } from "./run.ts";
-import { compileValueWriter } from "./value-writer.ts";
 
 /** Makes a field of the root ready to run. */
 export function compileRootField(place: RootPlace, scope: PlanScope): RootField {
@@ -44,7 +44,7 @@ function compileQuery(operation: OperationModel, place: RootPlace, scope: PlanSc
   if (operation.method === "get") return compileGet(operation, place, scope);
   const { field, node, nodes } = place;
   const args = compileArguments(field.args ?? [], node, scope);
-  const write = compileValueWriter(field.type, { parent: "Query", nodes }, scope);
+  const write = compileFastWriter(field.type, { parent: "Query", nodes }, scope);
   const isNone = operation.output.kind === "none";
   return (request) => {
     const call = callOf(operation, request, operation.input && { input: args(request.variables) });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { executeSync, type FieldNode, Kind, parse } from "graphql";
+import { type ExecutionResult, executeSync, type FieldNode, Kind, parse } from "graphql";
 import { selectionOf } from "../../../../test/behaviour/callers/graphql-forms.ts";
 import { anyType } from "../../../../test/support/generate-contract.ts";
 import type { JsonValue } from "../../../base/lib/index.ts";
@@ -10,8 +10,9 @@ import type { TypeNode } from "../../../contract/schema/index.ts";
 import { anyone, api, compile, query, t } from "../../../index.ts";
 import { buildGraphqlSchema } from "./build-schema.ts";
 import { PlanScope } from "./plan-scope.ts";
+import { compileFastWriter } from "./project-value.ts";
 import { FieldRun, orNull } from "./run.ts";
-import { compileValueWriter } from "./value-writer.ts";
+import { compileValueWriter, type ValueWriter } from "./value-writer.ts";
 
 /** A value of a type in wire form, in which anything may be null or absent, whatever the contract says. */
 function holed(type: TypeNode): fc.Arbitrary<JsonValue | undefined> {
@@ -94,22 +95,29 @@ test("values are written, and nulls go up, as graphql-js does it", () => {
       });
       const scope = new PlanScope({ model, schema, description, fragments: new Map(), conditions: {} });
       const node = fieldOf(document);
-      const write = compileValueWriter("ThingResult", { parent: "Query", nodes: [node] }, scope);
-      const run = new FieldRun("r1");
-      run.path.push("key");
-      const text = orNull(run, () => write(value, run));
-      assert.equal(`{"key":${text}}`, JSON.stringify(slow.data));
-      const told = run.errors.map((error) => JSON.parse(error));
-      const short = ({ message, path }: { readonly message: string; readonly path?: unknown }) => [
-        message,
-        path,
-      ];
-      assert.deepEqual(told.map(short), (slow.errors ?? []).map(short));
-      if (told.length > 0) nulled++;
+      const field = { parent: "Query", nodes: [node] };
+      const writers = [compileFastWriter, compileValueWriter].map((compileOne) =>
+        compileOne("ThingResult", field, scope),
+      );
+      for (const write of writers) hold(write, value, slow);
     }),
     { numRuns: 400 },
   );
   assert.ok(nulled > 30, `${nulled} answers had nulls that went up`);
+
+  function hold(write: ValueWriter, value: JsonValue | undefined, slow: ExecutionResult): void {
+    const run = new FieldRun("r1");
+    run.path.push("key");
+    const text = orNull(run, () => write(value, run));
+    assert.equal(`{"key":${text}}`, JSON.stringify(slow.data));
+    const told = run.errors.map((error) => JSON.parse(error));
+    const short = ({ message, path }: { readonly message: string; readonly path?: unknown }) => [
+      message,
+      path,
+    ];
+    assert.deepEqual(told.map(short), (slow.errors ?? []).map(short));
+    if (told.length > 0) nulled++;
+  }
 });
 
 function fieldOf(document: ReturnType<typeof parse>): FieldNode {
