@@ -58,6 +58,8 @@ export type Denied = typeof DENIED;
  */
 export interface SelectedRow {
   readonly id: string;
+  /** True where its fields are the database's texts, so that asking for text is the cheaper. */
+  readonly isText?: boolean;
   /** The field at this place of `fields`, in wire form; undefined where the row has none. */
   value(place: number): JsonValue | Denied | undefined;
   /** The same as JSON text: the very text that stringifyJson would give. */

@@ -36,6 +36,10 @@ export class TreeRow implements SelectedRow {
     return this.source.id;
   }
 
+  get isText(): boolean {
+    return this.source.jsonAt !== undefined;
+  }
+
   value(place: number): JsonValue | Denied | undefined {
     if (this.denies(place)) return DENIED;
     const value = this.#read(place);

@@ -6,6 +6,7 @@ import { compileNode, compileNodes } from "./node-fields.ts";
 import { compilePageWriter } from "./page-writer.ts";
 import { compileCommand } from "./payload.ts";
 import { innerSets, namedType, type PlanScope } from "./plan-scope.ts";
+import { compilePageProjector, compileRowProjector } from "./project-rows.ts";
 import { compileFastWriter } from "./project-value.ts";
 import { questionOf } from "./question.ts";
 import { attempt, callOf, type RootField, type RootPlace, type RootRequest } from "./root.ts";
@@ -59,7 +60,9 @@ function compileGet(operation: OperationModel, place: RootPlace, scope: PlanScop
   const { field, node, nodes } = place;
   const args = compileArguments(field.args ?? [], node, scope);
   const builder = new RowBuilder();
-  const write = compileRowWriter(namedType(field.type), innerSets(nodes), builder, scope);
+  const type = namedType(field.type);
+  const write = compileRowWriter(type, innerSets(nodes), builder, scope);
+  const project = compileRowProjector(type, innerSets(nodes), builder, scope);
   return (request) => {
     const { variables, run } = request;
     const select = attempt(place, request, () => builder.build(variables));
@@ -69,7 +72,7 @@ function compileGet(operation: OperationModel, place: RootPlace, scope: PlanScop
       if (selected === undefined) throw new TypeError(`${operation.id} did not answer with a selection`);
       if (version !== undefined) request.noteVersion(version);
       run.path.push(place.key);
-      return orNull(run, () => write(selected, run));
+      return project?.(selected) ?? orNull(run, () => write(selected, run));
     });
   };
 }
@@ -86,6 +89,7 @@ function compileList(operation: OperationModel, place: RootPlace, scope: PlanSco
     scope,
     asks,
   });
+  const project = compilePageProjector(namedType(field.type), innerSets(nodes), builder, scope);
   return (request) => {
     const { variables, run } = request;
     const asked = attempt(place, request, () => ({
@@ -96,7 +100,7 @@ function compileList(operation: OperationModel, place: RootPlace, scope: PlanSco
     return follow(place, request, callOf(operation, request, asked), ({ selectedPage }) => {
       if (selectedPage === undefined) throw new TypeError(`${operation.id} did not answer with a page`);
       run.path.push(place.key);
-      return orNull(run, () => write(selectedPage, run));
+      return project?.(selectedPage) ?? orNull(run, () => write(selectedPage, run));
     });
   };
 }
