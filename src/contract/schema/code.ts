@@ -5,7 +5,7 @@ export interface Code {
   /** Adds a function of one parameter `w`; returns its name. */
   add(body: string): string;
   /** Compiles everything and returns the named function; undefined where the platform forbids making code. */
-  link(name: string): ((value: unknown) => unknown) | undefined;
+  link<Result = unknown>(name: string): ((value: unknown) => Result) | undefined;
 }
 
 /** Starts an empty {@link Code}. Names of fields get into it by {@link literal} only. */

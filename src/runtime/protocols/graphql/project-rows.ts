@@ -61,13 +61,12 @@ function link<T>(
   const code = createCode();
   const making = { code, scope, hole: code.bind(HOLE), denied: code.bind(DENIED) };
   const body = make(making);
-  const project = body === undefined ? undefined : code.link(code.add(body));
+  const project = body === undefined ? undefined : code.link<JsonValue>(code.add(body));
   if (project === undefined) return undefined;
   return (rows) => {
     if (first(rows)?.isText === true) return undefined;
     try {
-      // The code makes nothing but JSON of JSON.
-      return stringifyJson(project(rows) as JsonValue);
+      return stringifyJson(project(rows));
     } catch (thrown) {
       if (thrown !== HOLE) throw thrown;
       return undefined;

@@ -16,13 +16,13 @@ export function compileFastWriter(type: string, field: WrittenField, scope: Plan
   const hole = code.bind(HOLE);
   const name = code.add(`${projection({ type, source: "w", target: "x" }, field, { code, hole, scope })}
 return x;`);
-  const project = code.link(name);
+  // The code makes nothing but JSON of JSON.
+  const project = code.link<JsonValue>(name);
   if (project === undefined) return write;
   return (value, run) => {
     let projected: JsonValue;
     try {
-      // The code below makes nothing but JSON of JSON.
-      projected = project(value) as JsonValue;
+      projected = project(value);
     } catch (thrown) {
       if (thrown !== HOLE) throw thrown;
       return write(value, run);
