@@ -60,7 +60,13 @@ export {
   type SelectedPage,
   type SelectedRow,
 } from "./select.ts";
-export { type SeedContext, type Service, type ServiceOptions, service } from "./service.ts";
+export {
+  type SeedContext,
+  type Service,
+  type ServiceOptions,
+  service,
+  type TrustedDocuments,
+} from "./service.ts";
 export type { StepContext, StepFunction, StepOptions } from "./step-options.ts";
 export {
   type CallSpan,

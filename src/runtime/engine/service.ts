@@ -9,12 +9,21 @@ export interface ServiceOptions {
   readonly seed?: (context: SeedContext) => Promise<void>;
   /** Checks the tokens of an api that names `bearerTokens`. */
   readonly authenticate?: Authenticate;
-  /**
-   * GraphQL documents by name, for an api that runs only trusted ones: `{ "<name or sha256>": "query …" }`, as clients'
-   * build tools write them.
-   */
-  readonly trustedDocuments?: Readonly<Record<string, string>>;
+  /** The GraphQL documents of an api that runs only trusted ones; the service does not start with one that cannot be run. */
+  readonly trustedDocuments?: TrustedDocuments;
 }
+
+/**
+ * GraphQL documents as clients' build tools write them: texts by name or hash (Relay, GraphQL Code Generator), or Apollo's
+ * persisted query manifest.
+ */
+export type TrustedDocuments =
+  | Readonly<Record<string, string>>
+  | {
+      readonly format: "apollo-persisted-query-manifest";
+      readonly version: number;
+      readonly operations: readonly { readonly id: string; readonly body: string }[];
+    };
 
 /** What a seed is given. */
 export interface SeedContext {

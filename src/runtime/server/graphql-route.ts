@@ -1,5 +1,5 @@
 import { UsageError } from "../../base/errors/index.ts";
-import type { Engine } from "../engine/index.ts";
+import type { Engine, TrustedDocuments } from "../engine/index.ts";
 import { createGraphqlHandler, type Exchange, type ExchangeHandler } from "../protocols/index.ts";
 import { createGraphiqlHandler, GRAPHQL_PATH, type GraphiqlHandler } from "./graphiql.ts";
 import { sendPage } from "./send-page.ts";
@@ -9,24 +9,30 @@ export interface GraphqlRouteOptions {
   readonly engine: Engine;
   /** Whether the service is being developed. */
   readonly isDev: boolean;
-  /** Documents by name, for an api that runs only those. */
-  readonly trustedDocuments: Readonly<Record<string, string>> | undefined;
+  /** For an api that runs only those. */
+  readonly trustedDocuments: TrustedDocuments | undefined;
   readonly onError: (exchange: Exchange, thrown: unknown) => void;
 }
 
 /**
  * Makes the handlers of GraphQL by their paths: `/graphql` and, while developing, the files of GraphiQL. Throws UsageError
- * where the contract trusts only documents that the service does not give, or the other way round.
+ * where the contract trusts only documents that the service does not give, or the other way round, and for a trusted
+ * document that cannot be run.
  */
-export function graphqlRoutes(options: GraphqlRouteOptions): ReadonlyMap<string, ExchangeHandler> {
+export async function graphqlRoutes(
+  options: GraphqlRouteOptions,
+): Promise<ReadonlyMap<string, ExchangeHandler>> {
   const { engine, isDev, trustedDocuments, onError } = options;
   const { title, graphql } = engine.model;
   checkDocuments(graphql.documents, trustedDocuments);
+  // graphql-js is loaded by the first request for it: a service that only REST is asked of does without.
+  const load = async () =>
+    (await import("../protocols/graphql/load-runner.ts")).loadRunner(engine, { isDev, trustedDocuments });
+  // Trusted documents are checked at start, so nothing is left to wait for.
+  const loaded = trustedDocuments === undefined ? undefined : await load();
   const handler = createGraphqlHandler({
     engine,
-    // graphql-js is loaded by the first request for it: a service that only REST is asked of does without.
-    load: async () =>
-      (await import("../protocols/graphql/load-runner.ts")).loadRunner(engine, { isDev, trustedDocuments }),
+    load: loaded === undefined ? load : () => Promise.resolve(loaded),
     onError,
   });
   // Where it could show no schema or run no document, it would only puzzle.
@@ -53,15 +59,12 @@ function withGraphiql(
   };
 }
 
-function checkDocuments(
-  declared: "any" | "trusted",
-  given: Readonly<Record<string, string>> | undefined,
-): void {
+function checkDocuments(declared: "any" | "trusted", given: TrustedDocuments | undefined): void {
   if ((declared === "trusted") === (given !== undefined)) return;
   throw new UsageError({
     place: "service, trustedDocuments",
     expected: declared === "trusted" ? "the documents that may be run, by name" : "none, since any is run",
-    found: given === undefined ? "none" : `${Object.keys(given).length} documents`,
+    found: given === undefined ? "none" : "some",
     fix:
       declared === "trusted"
         ? 'give them to service(…), or declare graphql: { documents: "any" }'

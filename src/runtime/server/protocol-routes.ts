@@ -5,7 +5,7 @@ import { createMcpRoute, MCP_PATH } from "./mcp-route.ts";
 import type { StartOptions } from "./start-options.ts";
 
 /** Makes the handlers of the protocols that have paths of their own, by path. */
-export function protocolRoutes(
+export async function protocolRoutes(
   { engine, service }: { readonly engine: Engine; readonly service: ServiceOptions },
   {
     graphql = true,
@@ -14,11 +14,11 @@ export function protocolRoutes(
     publicUrl,
   }: Pick<StartOptions, "graphql" | "mcp" | "mode" | "publicUrl">,
   onError: (exchange: Exchange, thrown: unknown) => void,
-): ReadonlyMap<string, ExchangeHandler> {
+): Promise<ReadonlyMap<string, ExchangeHandler>> {
   const routes = new Map<string, ExchangeHandler>();
   if (graphql) {
     const { trustedDocuments } = service;
-    const made = graphqlRoutes({ engine, isDev: mode === "dev", trustedDocuments, onError });
+    const made = await graphqlRoutes({ engine, isDev: mode === "dev", trustedDocuments, onError });
     for (const [path, handler] of made) routes.set(path, handler);
   }
   if (mcp !== false) {

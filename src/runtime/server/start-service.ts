@@ -81,7 +81,7 @@ export async function startService(service: Service, options: StartOptions = {})
     const server = createServer({
       logger,
       handler: handlerOf({ engine, files: store.files }, options, onError),
-      routes: protocolRoutes({ engine, service: service.options }, options, onError),
+      routes: await protocolRoutes({ engine, service: service.options }, options, onError),
       rpc: createRpcService({
         engine,
         ready: () => store.ready(),
