@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { columnCodec } from "../../runtime/store/columns.ts";
 import { emitJsonSchema } from "../emit/index.ts";
+import { TypeBuilder } from "../graphql/type-builder.ts";
 import { nodeOf } from "./arbitraries.test.ts";
 import type { AnyField } from "./field.ts";
 import type { TypeKind } from "./node.ts";
@@ -49,6 +50,20 @@ describe("docs/reference/types.md", () => {
     const { from: _, ...types } = t;
     assert.deepEqual(Object.keys(types).sort(), Object.keys(TYPE_TABLE).sort());
     for (const [kind, field] of Object.entries(FIELDS)) assert.equal(field.spec.type.kind, kind);
+  });
+
+  it("names the types of the GraphQL schema", () => {
+    const builder = new TypeBuilder();
+    for (const [kind, field] of Object.entries(FIELDS)) {
+      const { type } = nodeOf(field);
+      const name = builder.output(type, `A${kind}`);
+      const described = builder.types.get(name);
+      const own = described !== undefined && described.kind !== "scalar" && kind !== "file";
+      const shown = kind === "list" ? "[T!]" : own ? described.kind.replace("object", "type") : name;
+      const column = TYPE_TABLE[kind as TypeKind].graphql;
+      // A ref is a row as well where it is a resource's own field.
+      if (kind !== "ref") assert.equal(/^[^\s,;]+/.exec(column)?.[0], shown, kind);
+    }
   });
 
   it("shows author code that makes the type", () => {
