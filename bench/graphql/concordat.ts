@@ -15,7 +15,10 @@ if (SOURCE !== "memory") {
   // The same, with Maps instead of a database.
   const engine = createEngine({ model: compile(atlas), store: memoryStore });
   const server = createServer({
-    handler: createGraphqlHandler({ engine, load: async () => loadRunner(engine, false) }),
+    handler: createGraphqlHandler({
+      engine,
+      load: async () => loadRunner(engine, { isDev: false, trustedDocuments: undefined }),
+    }),
     logger: createLogger("info"),
   });
   report((await server.listen()).port);

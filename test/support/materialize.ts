@@ -27,6 +27,9 @@ export function plainRow(row: SelectedRow, { fields, refs = [], lists = [] }: Ro
       throw new RangeError(`${name} is ${String(text)} as text`);
     if (value !== undefined) plain[name] = value;
   }
+  const members = row.members();
+  if (members !== undefined && `{${members}}` !== JSON.stringify(plain))
+    throw new RangeError(`The members ${members} are not ${JSON.stringify(plain)}`);
   for (const [place, ref] of refs.entries()) {
     const related = row.ref(place);
     plain[`@${ref.field}`] = related === DENIED || related === null ? related : plainRow(related, ref.row);

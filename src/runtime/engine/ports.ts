@@ -179,7 +179,9 @@ export interface StoredRow {
   json?(fields: readonly string[]): string;
   /** The field at this place among those read, as JSON text; undefined where {@link json} would leave it out. */
   jsonAt?(fields: readonly string[], place: number): string | undefined;
-  /** The same field in program form, without decoding the others. */
+  /** The first `count` of the fields as {@link json} writes them, without braces; undefined where one is left out. */
+  membersOf?(fields: readonly string[], count: number): string | undefined;
+  /** The field at a place in program form, without decoding the others. */
   valueAt?(fields: readonly string[], place: number): unknown;
 }
 

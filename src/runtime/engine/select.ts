@@ -64,6 +64,11 @@ export interface SelectedRow {
   value(place: number): JsonValue | Denied | undefined;
   /** The same as JSON text: the very text that stringifyJson would give. */
   json(place: number): string | Denied | undefined;
+  /**
+   * All fields as the members of a JSON object, without its braces: `"id":"…","name":"…"`. Undefined where one of them is
+   * absent or denied, and where there is none: each then has to be asked for.
+   */
+  members(): string | undefined;
   /** The row at this place of `refs`; null where the ref is empty or names a row that the caller may not read. */
   ref(place: number): SelectedRow | Denied | null;
   /** The rows at this place of `lists`. Denied where the caller may not list such rows at all. */

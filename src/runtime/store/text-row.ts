@@ -89,6 +89,21 @@ export class TextRow implements StoredRow {
     return json === "" ? "{}" : `{${json.slice(1)}}`;
   }
 
+  membersOf(names: readonly string[], count: number): string | undefined {
+    const { parts } = writerOf(this.#layout, names);
+    const texts = this.#texts;
+    const start = this.#start;
+    let json = "";
+    for (let place = 0; place < count; place++) {
+      const part = parts[place]!;
+      const text = texts[start + part.at] ?? null;
+      if (text !== null) json += part.key + part.json(text);
+      else if (part.nullable) json += `${part.key}null`;
+      else return undefined;
+    }
+    return json === "" ? undefined : json.slice(1);
+  }
+
   jsonAt(names: readonly string[], place: number): string | undefined {
     const part = writerOf(this.#layout, names).parts[place];
     if (part === undefined) return undefined;

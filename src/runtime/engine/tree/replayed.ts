@@ -26,6 +26,11 @@ export class ReplayedRow implements SelectedRow {
     return value === undefined || value === DENIED ? value : stringifyJson(value);
   }
 
+  /** An earlier answer tells its fields one by one: it does not know their names. */
+  members(): undefined {
+    return undefined;
+  }
+
   ref(place: number): SelectedRow | Denied | null {
     const kept = this.#kept.refs[place];
     if (kept === undefined) return null;

@@ -5,7 +5,7 @@ import { DENIED, type Denied, type SelectedPage, type SelectedRow } from "../sel
 import type { Tree } from "./tree.ts";
 
 /** Where the values of a row come from: the store, or a handler that may have changed them. */
-export type RowSource = Pick<StoredRow, "id" | "values" | "expanded" | "jsonAt" | "valueAt">;
+export type RowSource = Pick<StoredRow, "id" | "values" | "expanded" | "jsonAt" | "membersOf" | "valueAt">;
 
 // Most rows have nothing below them, and then nothing is ever put in.
 const NOTHING_BELOW: never[] = [];
@@ -56,6 +56,18 @@ export class TreeRow implements SelectedRow {
     if (field === undefined || value === undefined) return undefined;
     const wire = field.encode(value);
     return typeof wire === "string" ? JSON.stringify(wire) : stringifyJson(wire);
+  }
+
+  members(): string | undefined {
+    const { source } = this;
+    const { fields, names, hidden, ownerOnly, encode } = this.#tree.plan;
+    if (hidden !== undefined || ownerOnly !== undefined || fields.length === 0) return undefined;
+    if (source.membersOf !== undefined) return source.membersOf(names, fields.length);
+    const { values } = source;
+    for (let place = 0; place < fields.length; place++) {
+      if (values[names[place] ?? ""] === undefined) return undefined;
+    }
+    return stringifyJson(encode(values)).slice(1, -1);
   }
 
   ref(place: number): SelectedRow | Denied | null {

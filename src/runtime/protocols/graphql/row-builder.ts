@@ -21,6 +21,13 @@ export class RowBuilder {
     return known === -1 ? this.#fields.push(field) - 1 : known;
   }
 
+  /** Whether just these fields are selected, in this order. */
+  hasJust(fields: readonly string[]): boolean {
+    return (
+      fields.length === this.#fields.length && fields.every((field, place) => this.#fields[place] === field)
+    );
+  }
+
   /** The row that a ref names: once, however often it is asked for. */
   ref(field: string): { readonly place: number; readonly row: RowBuilder } {
     const known = this.#refs.findIndex((ref) => ref.field === field);

@@ -21,15 +21,36 @@ export function compileRowWriter(
   const name = described.kind === "object" ? described.resource : undefined;
   const resource = scope.model.resources[name ?? ""];
   if (resource === undefined) throw new TypeError(`${type} is no type of rows`);
-  const pieces = [...scope.collect(type, sets)].map(([key, nodes], index) => {
+  const collected = [...scope.collect(type, sets)];
+  const plain = collected.findIndex(([key, nodes]) => !isPlain(type, key, nodes, scope));
+  const pieces = collected.map(([key, nodes], index) => {
     const head = `${index === 0 ? "" : ","}${JSON.stringify(key)}:`;
     return { head, write: compilePiece({ type, key, nodes, resource }, builder, scope) };
   });
+  // Asked last: other places of the document may want more of the same row, or the same in another order.
+  const names = collected.slice(0, plain === -1 ? undefined : plain).map(([key]) => key);
+  const asMembers = names.length > 1 ? () => builder.hasJust(names) : () => false;
+  let together: boolean | undefined;
   return (row, run) => {
-    let text = "{";
-    for (const { head, write } of pieces) text += head + write(row, run);
+    together ??= asMembers();
+    const members = together ? row.members() : undefined;
+    let text = members === undefined ? "{" : `{${members}`;
+    for (let index = members === undefined ? 0 : names.length; index < pieces.length; index++) {
+      const { head, write } = pieces[index]!;
+      text += head + write(row, run);
+    }
     return `${text}}`;
   };
+}
+
+/** Whether a field is answered under its own name with what JSON has of it. */
+function isPlain(type: string, key: string, nodes: readonly FieldNode[], scope: PlanScope): boolean {
+  const name = nodes[0]?.name.value ?? "";
+  if (name === "__typename" || key !== name) return false;
+  const field = scope.field(type, name);
+  if (field.source.kind === "ref" || field.source.kind === "relation") return false;
+  const member = field.source.kind === "member" ? field.source.name : name;
+  return member === name && AS_IN_JSON.has(namedType(field.type));
 }
 
 interface Piece {
