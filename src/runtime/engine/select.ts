@@ -66,7 +66,7 @@ export interface SelectedRow {
   json(place: number): string | Denied | undefined;
   /**
    * All fields as the members of a JSON object, without its braces: `"id":"…","name":"…"`. Undefined where one of them is
-   * absent or denied, and where there is none: each then has to be asked for.
+   * absent or denied, where there is none, and of rows that are not texts: each then has to be asked for.
    */
   members(): string | undefined;
   /** The row at this place of `refs`; null where the ref is empty or names a row that the caller may not read. */

@@ -1,5 +1,4 @@
 import type { Violation } from "../../../base/errors/index.ts";
-import { compileEncoder, type Encoder } from "../../../contract/schema/index.ts";
 import type { FieldPlan } from "../resource-plan.ts";
 import type { RefSelection, RowSelection } from "../select.ts";
 import { listOf } from "../selection.ts";
@@ -10,8 +9,6 @@ export interface RowPlan {
   readonly view: View;
   /** In the places of the selection. */
   readonly fields: readonly FieldPlan[];
-  /** Encodes all fields of a row that has them all. */
-  readonly encode: Encoder;
   /** What is read: the fields, then the refs to follow and the owner where they are none of them. */
   readonly names: readonly string[];
   /** By place in `names`: what only others may see. Undefined: nothing. */
@@ -66,9 +63,6 @@ function makePlan({ fields: wanted, refs = [] }: RowSelection, view: View, place
   return {
     view,
     fields,
-    encode: compileEncoder({
-      type: { kind: "object", fields: Object.fromEntries(fields.map(({ name, node }) => [name, node])) },
-    }),
     names,
     hidden: hidden.includes(true) ? hidden : undefined,
     ownerOnly: ownerOnly.includes(true) ? ownerOnly : undefined,

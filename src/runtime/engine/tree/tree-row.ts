@@ -60,14 +60,9 @@ export class TreeRow implements SelectedRow {
 
   members(): string | undefined {
     const { source } = this;
-    const { fields, names, hidden, ownerOnly, encode } = this.#tree.plan;
+    const { fields, names, hidden, ownerOnly } = this.#tree.plan;
     if (hidden !== undefined || ownerOnly !== undefined || fields.length === 0) return undefined;
-    if (source.membersOf !== undefined) return source.membersOf(names, fields.length);
-    const { values } = source;
-    for (let place = 0; place < fields.length; place++) {
-      if (values[names[place] ?? ""] === undefined) return undefined;
-    }
-    return stringifyJson(encode(values)).slice(1, -1);
+    return source.membersOf?.(names, fields.length);
   }
 
   ref(place: number): SelectedRow | Denied | null {

@@ -6,6 +6,8 @@ export class DocumentCache<T> {
   readonly #kept = new Map<string, T>();
   readonly #maxCharacters: number;
   #characters = 0;
+  /** The one asked for last is where it belongs already, and it is nearly always asked for again. */
+  #newest: string | undefined;
 
   constructor(maxCharacters: number) {
     this.#maxCharacters = maxCharacters;
@@ -13,9 +15,10 @@ export class DocumentCache<T> {
 
   get(source: string): T | undefined {
     const found = this.#kept.get(source);
-    if (found === undefined) return undefined;
+    if (found === undefined || source === this.#newest) return found;
     this.#kept.delete(source);
     this.#kept.set(source, found);
+    this.#newest = source;
     return found;
   }
 
@@ -23,6 +26,7 @@ export class DocumentCache<T> {
   set(source: string, document: T): void {
     if (source.length * 2 > this.#maxCharacters) return;
     this.#kept.set(source, document);
+    this.#newest = source;
     this.#characters += source.length + OVERHEAD_CHARACTERS;
     for (const oldest of this.#kept.keys()) {
       if (this.#characters <= this.#maxCharacters) return;

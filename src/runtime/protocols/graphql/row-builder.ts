@@ -23,9 +23,7 @@ export class RowBuilder {
 
   /** Whether just these fields are selected, in this order. */
   hasJust(fields: readonly string[]): boolean {
-    return (
-      fields.length === this.#fields.length && fields.every((field, place) => this.#fields[place] === field)
-    );
+    return fields.length === this.#fields.length && fields.every((field, at) => this.#fields[at] === field);
   }
 
   /** The row that a ref names: once, however often it is asked for. */

@@ -22,28 +22,26 @@ export function compileRowWriter(
   const resource = scope.model.resources[name ?? ""];
   if (resource === undefined) throw new TypeError(`${type} is no type of rows`);
   const collected = [...scope.collect(type, sets)];
-  const plain = collected.findIndex(([key, nodes]) => !isPlain(type, key, nodes, scope));
   const pieces = collected.map(([key, nodes], index) => {
     const head = `${index === 0 ? "" : ","}${JSON.stringify(key)}:`;
     return { head, write: compilePiece({ type, key, nodes, resource }, builder, scope) };
   });
-  // Asked last: other places of the document may want more of the same row, or the same in another order.
-  const names = collected.slice(0, plain === -1 ? undefined : plain).map(([key]) => key);
-  const asMembers = names.length > 1 ? () => builder.hasJust(names) : () => false;
+  const other = collected.findIndex(([key, nodes]) => !isPlain(type, key, nodes, scope));
+  const names = collected.slice(0, other === -1 ? undefined : other).map(([key]) => key);
+  const below = pieces.slice(names.length);
+  // Asked when all is compiled: other places of the document may want more of the same row, or in another order.
   let together: boolean | undefined;
   return (row, run) => {
-    together ??= asMembers();
+    together ??= builder.hasJust(names);
     const members = together ? row.members() : undefined;
     let text = members === undefined ? "{" : `{${members}`;
-    for (let index = members === undefined ? 0 : names.length; index < pieces.length; index++) {
-      const { head, write } = pieces[index]!;
-      text += head + write(row, run);
-    }
+    for (const { head, write: piece } of members === undefined ? pieces : below)
+      text += head + piece(row, run);
     return `${text}}`;
   };
 }
 
-/** Whether a field is answered under its own name with what JSON has of it. */
+/** Whether a field is answered under its own name with the text that JSON has of it. */
 function isPlain(type: string, key: string, nodes: readonly FieldNode[], scope: PlanScope): boolean {
   const name = nodes[0]?.name.value ?? "";
   if (name === "__typename" || key !== name) return false;
