@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { api, command, resource } from "../../index.ts";
 import { columnCodec } from "../../runtime/store/columns.ts";
 import { emitJsonSchema } from "../emit/index.ts";
 import { TypeBuilder } from "../graphql/type-builder.ts";
+import { compile } from "../model/index.ts";
+import { describeProto, typeText } from "../proto/index.ts";
 import { nodeOf } from "./arbitraries.test.ts";
 import type { AnyField } from "./field.ts";
 import type { TypeKind } from "./node.ts";
@@ -100,6 +103,32 @@ describe("docs/reference/types.md", () => {
         .replace("precision,scale", "8,2")
         .replace("digits", "2");
       assert.equal(collation ? `${sqlType} collate "${collation}"` : sqlType, named, kind);
+    }
+  });
+
+  it("names the protobuf type that fields of a contract get", () => {
+    for (const [kind, field] of Object.entries(FIELDS)) {
+      if (kind === "file") continue;
+      const model = compile(
+        api("lab", {
+          versions: { v1: "2026-01-01" },
+          resources: [resource("patient", { id: t.id("pat") })],
+          operations: [
+            command("probe", { input: t.object({ x: kind === "ref" ? t.ref("patient") : field }) }),
+          ],
+        }),
+      );
+      const { messages, package: name } = describeProto(model);
+      const x = messages[`${name}.ProbeRequest`]?.fields.find((each) => each.name === "x");
+      assert.ok(x, kind);
+      const text = typeText(name, x, undefined).replace("optional ", "");
+      const [named = ""] = TYPE_TABLE[kind as TypeKind].protobuf.split(" (");
+      if (x.label !== "singular") assert.equal(text.replace(/(\w+)(>?)$/, "T$2"), named, kind);
+      else if (x.type.kind === "enum" || x.type.kind === "message") {
+        assert.equal(named.split(" ")[0], x.type.kind, kind);
+        const isUnion = x.type.kind === "message" && messages[x.type.name]?.union !== undefined;
+        assert.equal(named.includes("oneof"), isUnion, kind);
+      } else assert.equal(text, named, kind);
     }
   });
 });

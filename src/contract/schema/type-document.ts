@@ -35,7 +35,9 @@ export function typeDocument(): string {
     "",
     "## In GraphQL and protobuf",
     "",
-    "What each type is there. A test holds the schema of each type to the GraphQL column.",
+    "What each type is there; tests hold both columns to the schemas that are made. In protobuf every single field is `optional`, so that absent is never zero; null and lists that are",
+    "there and empty have flags of their own, `<field>_is_null` and `<field>_is_empty`, and a list, map or null inside a list or",
+    "map stands in a message of its own. [Protobuf](../guide/protobuf.md) tells the rest.",
     "",
     table(
       ["kind", "GraphQL", "protobuf"],

@@ -218,7 +218,7 @@ export const TYPE_TABLE: Readonly<Record<TypeKind, TypeRow>> = {
     cbor: "map, as the JSON object",
     jsonSchema: "object, properties, required",
     graphql: "File (bytes are sent and fetched by REST)",
-    protobuf: "message (sent and fetched by REST)",
+    protobuf: "message FileInfo (bytes come and go by REST)",
     sql: "jsonb",
     limits:
       "10,485,760 bytes unless `maxBytes` says otherwise; `mediaTypes`; a field of a resource or of a command's input, or a query's whole output",
@@ -271,7 +271,7 @@ export const TYPE_TABLE: Readonly<Record<TypeKind, TypeRow>> = {
     cbor: "map with the tag",
     jsonSchema: "object, oneOf",
     graphql: "union with the tag, @oneOf input",
-    protobuf: "oneof",
+    protobuf: "message with a oneof",
     sql: "jsonb",
     limits: "variants are objects without a field named as the tag",
     exactness: "The tag alone decides the variant; fields of another variant are refused.",
@@ -283,7 +283,7 @@ export const TYPE_TABLE: Readonly<Record<TypeKind, TypeRow>> = {
     cbor: "any value but null, undefined and byte strings; bignums beyond 64 bits",
     jsonSchema: "every type but null",
     graphql: "JSON",
-    protobuf: "google.protobuf.Value",
+    protobuf: "string (the JSON text)",
     sql: "jsonb",
     limits:
       "65,536 bytes of JSON unless `maxBytes` says otherwise; 64 levels; numbers in the range of a double",

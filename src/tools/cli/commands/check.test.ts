@@ -11,8 +11,8 @@ test("check counts what a right contract has", async () => {
   const result = JSON.parse(stdout);
   assert.equal(result.ok, true);
   assert.equal(result.name, "clinic");
-  // Six of its own, and Concordat's operations.
-  assert.equal(result.resources, 7);
+  // Seven of its own, and Concordat's operations.
+  assert.equal(result.resources, 8);
 });
 
 test("check lists every mistake of a contract with place, expected, found and fix", async (t) => {
