@@ -69,7 +69,7 @@ function leavesTooMuch(exchange: Exchange): boolean {
 }
 
 /** Takes what still comes of a body off the wire, and ends when it ends, has lasted too long or been too much. */
-function dropRest(rest: Readable, end: () => void): void {
+export function dropRest(rest: Readable, end: () => void): void {
   let dropped = 0;
   const stop = () => {
     clearTimeout(timer);

@@ -1,3 +1,4 @@
+import { dropRest } from "../send.ts";
 import type { RpcCall } from "./call.ts";
 
 /** How often the kernel asks whether the peer of a silent HTTP/1.1 stream is still there. */
@@ -18,3 +19,18 @@ export function beginStream(call: RpcCall, headers: string[]): void {
   }
   response.writeHead(200, headers);
 }
+
+/** Ends such an answer. What still comes of the request is called off: nobody reads it. */
+export function endStream({ exchange }: RpcCall, last: Uint8Array): void {
+  const { request, response, options } = exchange;
+  exchange.sentBytes += last.length;
+  response.end(last);
+  const { body } = options;
+  if (!exchange.hasBody || body === undefined || Buffer.isBuffer(body) || body.readableEnded) return;
+  dropRest(body, () => {
+    if (request.stream !== undefined) request.stream.close(NO_ERROR);
+    else if (!body.readableEnded) request.socket.destroySoon();
+  });
+}
+
+const NO_ERROR = 0;

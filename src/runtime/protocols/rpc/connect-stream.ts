@@ -1,6 +1,6 @@
 import { writeEndStream } from "../../../wire/connect/index.ts";
 import { send } from "../send.ts";
-import { beginStream } from "./begin-stream.ts";
+import { beginStream, endStream } from "./begin-stream.ts";
 import { headersOf, type RpcCall } from "./call.ts";
 import { ACCEPTED_CODINGS, frameOf } from "./coding.ts";
 import type { RpcForm } from "./form.ts";
@@ -37,13 +37,13 @@ export const CONNECT_STREAM_FORM: RpcForm<RpcCall> = {
   end(call) {
     if (!call.hasBegun) this.begin(call);
     call.ended("OK");
-    call.exchange.response.end(writeEndStream(call.trailersOut ?? []));
+    endStream(call, writeEndStream(call.trailersOut ?? []));
   },
 
   fail(call, error) {
     const end = writeEndStream([...(call.trailersOut ?? []), ...error.trailers], error);
     call.ended(error.status);
-    if (call.hasBegun) return void call.exchange.response.end(end);
+    if (call.hasBegun) return void endStream(call, end);
     const unknownCoding =
       error.status === "UNIMPLEMENTED" ? ["Connect-Accept-Encoding", ACCEPTED_CODINGS] : [];
     send(call.exchange, 200, [...headOf(call), ...unknownCoding, ...headersOf(call, error)], end);

@@ -1,6 +1,6 @@
 import { FRAME_FLAGS, writeWebTrailers } from "../../../wire/grpc/index.ts";
 import { send } from "../send.ts";
-import { beginStream } from "./begin-stream.ts";
+import { beginStream, endStream } from "./begin-stream.ts";
 import { headersOf, type RpcCall } from "./call.ts";
 import { ACCEPTED_CODINGS, compressMessage, frameOf } from "./coding.ts";
 import type { RpcForm } from "./form.ts";
@@ -65,13 +65,13 @@ function createForm(isText: boolean): RpcForm<RpcCall> {
     end(call) {
       if (!call.hasBegun) this.begin(call);
       call.ended("OK");
-      call.exchange.response.end(toBody(writeWebTrailers(okTrailers(call))));
+      endStream(call, toBody(writeWebTrailers(okTrailers(call))));
     },
 
     fail(call, error) {
       const trailers = toBody(writeWebTrailers(errorTrailers(call, error)));
       call.ended(error.status);
-      if (call.hasBegun) return void call.exchange.response.end(trailers);
+      if (call.hasBegun) return void endStream(call, trailers);
       const unknownCoding =
         error.status === "UNIMPLEMENTED" ? ["grpc-accept-encoding", ACCEPTED_CODINGS] : [];
       send(

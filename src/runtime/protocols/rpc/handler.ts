@@ -81,11 +81,8 @@ export function createRpcHandler(options: RpcHandlerOptions): RpcHandler {
     const call = openCall(exchange, method, form, codec);
     if (call instanceof RpcError) return void refuse(exchange, method, form, codec, call);
     if (method.kind === "unary") return void serveUnary(call, fail);
-    if (method.isEndless === true) {
-      endless.add(call);
-      exchange.signal.addEventListener("abort", () => endless.delete(call), { once: true });
-    }
-    serveStream(call, fail);
+    if (method.isEndless === true) endless.add(call);
+    void serveStream(call, fail).finally(() => endless.delete(call));
   }
 
   function refuse(

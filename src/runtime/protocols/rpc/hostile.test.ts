@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { request as httpRequest } from "node:http";
 import { type ClientHttp2Stream, connect, constants, type IncomingHttpHeaders } from "node:http2";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
@@ -30,7 +31,10 @@ before(async () => {
         return String(taken);
       },
       async *Chat(texts) {
-        for await (const text of texts) yield text;
+        for await (const text of texts) {
+          if (text === "stop") return;
+          yield text;
+        }
       },
     },
     { limits: { bodyTimeoutMs: 300 } },
@@ -119,7 +123,7 @@ describe("requests that no client library sends", () => {
       ["compressed without a coding", writeFrame(1, gzipSync("a")), {}, "13"],
       ["an unknown coding", hello, { "grpc-encoding": "snappy" }, "12"],
       ["not of its coding", writeFrame(1, Buffer.from("no gzip")), { "grpc-encoding": "gzip" }, "3"],
-      ["no such message", writeFrame(0, Buffer.of(0x0a, 0x7f, 1)), {}, "3"],
+      ["bytes of nothing known", writeFrame(0, Buffer.of(0x0a, 0x7f, 1)), {}, "3"],
       ["a length above the limit", Buffer.of(0, 0xff, 0xff, 0xff, 0xff), {}, "8"],
       ["a bomb", writeFrame(1, gzipSync(Buffer.alloc(50_000_000))), { "grpc-encoding": "gzip" }, "8"],
       ["a timeout of no unit", hello, { "grpc-timeout": "5" }, "3"],
@@ -127,7 +131,9 @@ describe("requests that no client library sends", () => {
       ["a timeout below nothing", hello, { "grpc-timeout": "-1S" }, "3"],
     ];
     for (const [name, bytes, headers, status] of cases) {
-      for (const method of name.includes("messag") ? ["Say"] : ["Say", "Chat"]) {
+      for (const method of name.endsWith(" message") || name.endsWith(" messages")
+        ? ["Say", "Count"]
+        : ["Say", "Count", "Chat"]) {
         const answer = await send(bytes, headers, method);
         assert.equal(answer.status, status, `${name}, ${method}: ${answer.headers["grpc-message"]}`);
         assert.equal(answer.headers[":status"], 200, name);
@@ -326,6 +332,47 @@ describe("Connect and gRPC-Web by hand", () => {
       const answer = await call("Say", { "content-type": "application/grpc-web-text" }, body);
       assert.match(Buffer.from(answer.text, "base64").toString(), /grpc-status: 3/);
     }
+  });
+
+  test("a stream that ends early calls off what its caller still sends", async () => {
+    const head = writeFrame(0, textBytes.serialize("stop"));
+    for (const type of ["application/connect+proto", "application/grpc-web", "application/grpc"]) {
+      const { stream, answer } = open("Chat", { "content-type": type });
+      stream.write(head);
+      const { rstCode, headers } = await answer;
+      assert.equal(headers[":status"], 200, type);
+      assert.equal(rstCode, constants.NGHTTP2_NO_ERROR, type);
+    }
+    for (const type of ["application/connect+proto", "application/grpc-web"]) {
+      const request = httpRequest(`${echo.url}${ECHO}/Chat`, {
+        method: "POST",
+        headers: { "content-type": type },
+      });
+      request.on("error", () => {});
+      request.write(head);
+      const text = await new Promise<string>((resolve) => {
+        request.on("response", (response) => {
+          let seen = "";
+          response.on("data", (chunk) => {
+            seen += chunk;
+          });
+          response.on("close", () => resolve(seen));
+        });
+      });
+      assert.match(text, type.includes("web") ? /grpc-status: 0/ : /\{\}$/);
+      const closed = new Promise((resolve) => request.once("close", resolve));
+      request.write(head);
+      await closed;
+    }
+    assert.equal(echo.server.requestsInFlight, 0);
+  });
+
+  test("the deadline of a stream runs while its request is waited for", async () => {
+    const { stream, answer } = open("Count", { "grpc-timeout": "50m" });
+    stream.write(hello.subarray(0, 3));
+    const startedAt = performance.now();
+    assert.equal((await answer).status, "4");
+    assert.ok(performance.now() - startedAt < 250);
   });
 
   test("a path that is no method's is somebody else's", async () => {

@@ -6,45 +6,47 @@ import { RequestMessages } from "./read-requests.ts";
 import { readUnary } from "./read-unary.ts";
 import { deadlineExceeded, type Fail } from "./serve-unary.ts";
 
-/** Serves a call of any kind but unary. */
-export function serveStream(call: RpcCall, fail: Fail): void {
+/** Serves a call of any kind but unary; resolves when the transport has no more to do with it. */
+export async function serveStream(call: RpcCall, fail: Fail): Promise<void> {
   const watch = new Watch(call);
-  if (call.method.kind !== "server-stream") {
-    const requests = new RequestMessages(call);
-    void run(call, requests, watch, fail).finally(() => requests.stop());
-    return;
-  }
-  readUnary(call, (error, message, compressed) => {
-    if (error !== undefined) {
-      watch.stop();
-      fail(call, error);
-    } else void run(call, single(call, message, compressed), watch, fail);
-  });
-}
-
-/** The request of a server stream. */
-async function* single(call: RpcCall, message: Uint8Array, compressed: boolean): AsyncGenerator<unknown> {
-  const { requestCoding, method } = call;
-  const bytes = compressed ? await decompress(message, requestCoding, method.maxRequestBytes) : message;
-  yield decodeRequest(call, bytes);
-}
-
-async function run(call: RpcCall, requests: AsyncIterable<unknown>, watch: Watch, fail: Fail): Promise<void> {
+  let messages: RequestMessages | undefined;
   let answers: AsyncIterator<unknown> | undefined;
   try {
-    const { stream } = call.method;
+    const { stream, kind } = call.method;
     if (stream === undefined) throw new RpcError("UNIMPLEMENTED", "The method is not served.");
-    answers = stream(requests, call)[Symbol.asyncIterator]();
-    if (call.method.kind === "client-stream") await answerOnce(call, answers, watch);
+    if (kind === "server-stream") {
+      answers = stream(single(await watch.until(readOne(call))), call)[Symbol.asyncIterator]();
+    } else {
+      messages = new RequestMessages(call);
+      answers = stream(messages, call)[Symbol.asyncIterator]();
+    }
+    if (kind === "client-stream") await answerOnce(call, answers, watch);
     else await answerMany(call, answers, watch);
     answers = undefined;
   } catch (error) {
     if (!call.hasEnded) fail(call, error);
   } finally {
     watch.stop();
+    messages?.stop();
     // Not awaited: a method that waits for something learns of the end by the signal.
     if (answers?.return !== undefined) Promise.resolve(answers.return()).catch(ignore);
   }
+}
+
+/** The request of a server stream. */
+async function readOne(call: RpcCall): Promise<unknown> {
+  const one = await new Promise<{ message: Uint8Array; isCompressed: boolean }>((resolve, reject) => {
+    readUnary(call, (error, message, isCompressed) => {
+      if (error === undefined) resolve({ message, isCompressed });
+      else reject(error);
+    });
+  });
+  if (!one.isCompressed) return decodeRequest(call, one.message);
+  return decodeRequest(call, await decompress(one.message, call.requestCoding, call.method.maxRequestBytes));
+}
+
+async function* single(request: unknown): AsyncGenerator<unknown> {
+  yield request;
 }
 
 async function answerMany(call: RpcCall, answers: AsyncIterator<unknown>, watch: Watch): Promise<void> {
