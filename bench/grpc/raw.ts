@@ -1,9 +1,12 @@
 import { createServer, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
-import { encodeMemory, frame, MEMORY_ID, report } from "./shared.ts";
+import { MEMORY_ID, memory, report } from "../servers/shared.ts";
+import { encodeMemory, frame } from "./shared.ts";
 
-// The floor: node:http2's streams, nothing read of headers or message, the same bytes ready to be sent.
-const ANSWER = frame(encodeMemory(MEMORY_ID));
+// The floor: node:http2's streams. Headers and message are not looked at; the same bytes lie ready to be sent.
+const row = memory.get(MEMORY_ID);
+if (row === undefined) throw new RangeError("there is one memory");
+const ANSWER = frame(encodeMemory(row));
 const HEAD = {
   ":status": 200,
   "content-type": "application/grpc+proto",

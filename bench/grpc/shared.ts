@@ -1,34 +1,67 @@
-import { MEMORY_ID, memory } from "../servers/shared.ts";
+import { ID, type memory as Memories } from "../servers/shared.ts";
 
-export { API_KEY, logger, MEMORY_ID, principalOf, report } from "../servers/shared.ts";
-
-/** The one method that is measured. */
-export const SERVICE = "bench.v1.MemoryService";
+/** The one method that is measured: `bench.v1.MemoryService.GetMemory`, as Concordat derives it from bench/fixture.ts. */
 export const METHOD = "GetMemory";
-export const PATH = `/${SERVICE}/${METHOD}`;
+export const PATH = "/bench.v1.MemoryService/GetMemory";
 
-/** Writes a field of text in protobuf's binary form. */
-function textField(number: number, text: string): Buffer {
-  const bytes = Buffer.from(text);
-  return Buffer.concat([Buffer.from([(number << 3) | 2, bytes.length]), bytes]);
-}
+/** A row as it is kept. */
+type Row = NonNullable<ReturnType<typeof Memories.get>>;
+
+const tag = (field: number, wireType: number) => (field << 3) | wireType;
 
 /** `GetMemoryRequest { string id = 1; }` */
-export const REQUEST = textField(1, MEMORY_ID);
+export function encodeRequest(id: string): Buffer {
+  return Buffer.concat([Buffer.of(tag(1, 2), id.length), Buffer.from(id)]);
+}
 
-/** `GetMemoryResponse { Memory memory = 1; }`, as every server must answer. */
-export function encodeMemory(id: string): Buffer {
-  const found = memory.get(id);
-  if (found === undefined) throw new RangeError("there is one memory");
-  const { name, description, price, quantity } = found;
-  const fields = [textField(1, id), textField(2, name), textField(3, description), textField(4, price)];
-  const row = Buffer.concat([...fields, Buffer.from([(5 << 3) | 0, quantity])]);
-  return Buffer.concat([Buffer.from([10, (row.length & 127) | 128, row.length >> 7]), row]);
+/** Reads the id by hand, and checks it as a careful author would. */
+export function decodeId(bytes: Uint8Array): string | undefined {
+  if (bytes[0] !== tag(1, 2) || bytes[1] !== bytes.length - 2) return undefined;
+  const id = Buffer.from(bytes.buffer, bytes.byteOffset + 2, bytes.length - 2).toString("latin1");
+  return ID.test(id) ? id : undefined;
+}
+
+/** `GetMemoryResponse { Memory memory = 1; }` by hand, in one buffer: the least that a codec can do. */
+export function encodeMemory(row: Row): Buffer {
+  const into = Buffer.allocUnsafe(1024);
+  let at = 3;
+  const text = (field: number, value: string) => {
+    into[at++] = tag(field, 2);
+    const size = into.write(value, at + 1, "utf8");
+    into[at] = size;
+    at += size + 1;
+  };
+  text(1, row.id);
+  text(2, row.name);
+  text(3, row.description);
+  text(4, row.price);
+  into[at++] = tag(5, 0);
+  into[at++] = row.quantity;
+  into[at++] = tag(6, 0);
+  into[at++] = row.active ? 1 : 0;
+  for (const [field, time] of [
+    [7, row.createdAt],
+    [8, row.updatedAt],
+  ] as const) {
+    let seconds = Math.floor(Date.parse(time) / 1000);
+    into[at++] = tag(field, 2);
+    const sizeAt = at++;
+    into[at++] = tag(1, 0);
+    for (; seconds > 127; seconds = Math.floor(seconds / 128)) into[at++] = (seconds & 127) | 128;
+    into[at++] = seconds;
+    into[sizeAt] = at - sizeAt - 1;
+  }
+  into[0] = tag(1, 2);
+  into[1] = ((at - 3) & 127) | 128;
+  into[2] = (at - 3) >> 7;
+  return into.subarray(0, at);
 }
 
 /** Puts a message into a frame. */
 export function frame(message: Uint8Array): Buffer {
-  const head = Buffer.alloc(5);
-  head.writeUInt32BE(message.length, 1);
-  return Buffer.concat([head, message]);
+  const framed = Buffer.allocUnsafe(5 + message.length);
+  framed[0] = 0;
+  framed.writeUInt32BE(message.length, 1);
+  framed.set(message, 5);
+  return framed;
 }

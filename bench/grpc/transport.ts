@@ -1,9 +1,12 @@
 import { createRpcHandler, type RpcMethod } from "../../src/runtime/protocols/index.ts";
 import { createServer } from "../../src/runtime/server/index.ts";
-import { encodeMemory, MEMORY_ID, PATH, report } from "./shared.ts";
+import { MEMORY_ID, memory, report } from "../servers/shared.ts";
+import { encodeMemory, PATH } from "./shared.ts";
 
-// Our transport alone, as raw: no key, no log, the message ready to be framed.
-const ANSWER = encodeMemory(MEMORY_ID);
+// Our transport alone, doing no more than raw: no key, no log, the message ready. Metrics are counted, as always.
+const row = memory.get(MEMORY_ID);
+if (row === undefined) throw new RangeError("there is one memory");
+const ANSWER = encodeMemory(row);
 const codecs = { request: { decode: (bytes: Uint8Array) => bytes }, response: { encode: () => ANSWER } };
 const method: RpcMethod = {
   path: PATH,
