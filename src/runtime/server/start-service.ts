@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { stringifyJson } from "../../base/lib/index.ts";
 import { emitAsyncApi, emitOpenApi } from "../../contract/emit/index.ts";
-import { checkLock } from "../../contract/evolve/index.ts";
+import { checkLock, protoLockOf } from "../../contract/evolve/index.ts";
 import { compile, type Model } from "../../contract/model/index.ts";
 import { createErrorFormat } from "../../wire/rest/index.ts";
 import { createApiKeyAuthenticator } from "../auth/index.ts";
@@ -86,6 +86,7 @@ export async function startService(service: Service, options: StartOptions = {})
         engine,
         ready: () => store.ready(),
         reflects: reflects(model, options),
+        lock: protoLockOf(model, options.lock),
         onError,
       }),
       errorFormat: createErrorFormat(model.rest.errors),
