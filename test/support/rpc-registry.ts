@@ -11,7 +11,7 @@ import {
 import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import type { Model } from "../../src/contract/model/index.ts";
-import { describeProto, type ProtoSchema } from "../../src/contract/proto/index.ts";
+import { describeProto, type ProtoLock, type ProtoSchema } from "../../src/contract/proto/index.ts";
 import { ERROR_DETAILS, toFileDescriptorSet } from "../../src/wire/grpc/index.ts";
 
 /** An api's messages and methods as a client of others has them: made from descriptors by Buf's library. */
@@ -23,8 +23,8 @@ export interface RpcRegistry {
 }
 
 /** Makes the registry of a model. */
-export function createRpcRegistry(model: Model): RpcRegistry {
-  const schema = describeProto(model);
+export function createRpcRegistry(model: Model, lock?: ProtoLock): RpcRegistry {
+  const schema = describeProto(model, lock);
   const [own, details] = [schema, ERROR_DETAILS].map((each) =>
     createFileRegistry(fromBinary(FileDescriptorSetSchema, toFileDescriptorSet(each))),
   );

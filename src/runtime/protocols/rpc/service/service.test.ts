@@ -264,14 +264,15 @@ for (const database of databases()) {
     });
 
     each("streams go both ways, and a wrong message ends one by its number", async (transport) => {
-      const all = async (values: AsyncIterable<unknown>) => Array.fromAsync(values);
-      assert.deepEqual(await all(await streamed(transport, "count", of({ to: 3 }))), [
+      assert.deepEqual(await collect(await streamed(transport, "count", of({ to: 3 }))), [
         { n: 1 },
         { n: 2 },
         { n: 3 },
       ]);
-      assert.deepEqual(await all(await streamed(transport, "addUp", of({ n: 1 }, { n: 2 }))), [{ total: 3 }]);
-      const wrong = streamed(transport, "addUp", of({ n: 1 }, { n: -1 })).then(all);
+      assert.deepEqual(await collect(await streamed(transport, "addUp", of({ n: 1 }, { n: 2 }))), [
+        { total: 3 },
+      ]);
+      const wrong = streamed(transport, "addUp", of({ n: 1 }, { n: -1 })).then(collect);
       const { error, details } = await failure(wrong);
       assert.equal(error.code, Code.InvalidArgument);
       assert.equal(details.get("google.rpc.BadRequest").fieldViolations[0].field, "[1].n");
@@ -279,7 +280,7 @@ for (const database of databases()) {
 
     each("a channel is about the row that its first message names", async (transport) => {
       const all = async (messages: JsonValue[]) =>
-        Array.fromAsync(await streamed(transport, "talk", of(...messages)));
+        collect(await streamed(transport, "talk", of(...messages)));
       assert.deepEqual(await all([{ id: room, text: "hi" }, { text: "ho" }]), [
         { text: "Bhi" },
         { text: "Bho" },
@@ -313,7 +314,7 @@ for (const database of databases()) {
           undefined,
           messages,
         );
-        return Array.fromAsync(answer.message);
+        return collect(answer.message);
       };
       const { error, details } = await failure(call());
       assert.equal(error.code, Code.ResourceExhausted);
@@ -413,6 +414,12 @@ for (const database of databases()) {
       session.close();
     });
   });
+}
+
+async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const value of values) all.push(value);
+  return all;
 }
 
 async function* of(...messages: JsonValue[]): AsyncGenerator<JsonValue> {
