@@ -29,6 +29,7 @@ interface Request {
   readonly variables: Readonly<Record<string, unknown>>;
   /** Of a variable whose JSON text a scenario wrote. */
   readonly text?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
 }
 
 /**
@@ -48,7 +49,7 @@ export function createGraphqlCaller(model: Model, url: string): Caller {
       const { signal } = question;
       const response = await fetch(`${url}/graphql`, {
         method: "POST",
-        headers: headersOf(question, operation),
+        headers: headersOf(question),
         body: bodyOf(request),
         ...(signal === undefined ? {} : { signal }),
       });
@@ -60,24 +61,22 @@ export function createGraphqlCaller(model: Model, url: string): Caller {
   };
 }
 
-function headersOf(
-  { as, idempotencyKey, timeoutMs }: Question,
-  { idempotency }: OperationModel,
-): Record<string, string> {
+function headersOf({ as, timeoutMs }: Question): Record<string, string> {
   return {
     "Content-Type": "application/json",
     Accept: "application/graphql-response+json",
     ...(as === undefined ? {} : { Authorization: `Bearer ${as.key}` }),
-    // Where no argument takes it, it comes with the request.
-    ...(idempotencyKey === undefined || idempotency !== "none" ? {} : { "Idempotency-Key": idempotencyKey }),
     ...(timeoutMs === undefined ? {} : { "X-Request-Timeout-Ms": String(timeoutMs) }),
   };
 }
 
-function bodyOf({ query, variables, text }: Request): string {
-  if (text === undefined) return stringifyJson({ query, variables } as JsonValue);
+function bodyOf({ query, variables, text, idempotencyKey }: Request): string {
+  // Where no argument takes the key, it comes with the request.
+  const extensions = idempotencyKey === undefined ? {} : { extensions: { idempotencyKey } };
+  if (text === undefined) return stringifyJson({ query, variables, ...extensions } as JsonValue);
   const others = stringifyJson(variables as JsonValue).slice(1, -1);
-  return `{"query":${JSON.stringify(query)},"variables":{"input":${text}${others && `,${others}`}}}`;
+  const rest = stringifyJson({ query, ...extensions } as JsonValue).slice(1, -1);
+  return `{${rest},"variables":{"input":${text}${others && `,${others}`}}}`;
 }
 
 function requestOf(model: Model, operation: OperationModel, question: Question): Request {
@@ -124,6 +123,7 @@ function requestOf(model: Model, operation: OperationModel, question: Question):
       ),
     ),
     text,
+    idempotencyKey: operation.idempotency === "none" ? question.idempotencyKey : undefined,
   };
 }
 

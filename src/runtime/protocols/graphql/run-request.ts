@@ -41,7 +41,7 @@ export function runRequest(runner: Runner, request: RunRequest): Promise<Graphql
     const { operationName, variables = {}, extensions } = parameters;
     if (request.isSafe) refuseChange(prepared, operationName);
     const cost = runner.meter(prepared, operationName, variables);
-    const answer = prepared.execute({ operationName, variables }, context);
+    const answer = prepared.execute({ operationName, variables }, withKey(context, extensions));
     if (extensions?.cost !== true) return answer;
     const told = (given: GraphqlAnswer) => withCost(given, cost, runner.maxCost);
     return answer instanceof Promise ? answer.then(told) : told(answer);
@@ -49,6 +49,31 @@ export function runRequest(runner: Runner, request: RunRequest): Promise<Graphql
     if (!(thrown instanceof GraphqlRequestError)) throw thrown;
     return { body: stringifyJson({ errors: requestErrors(thrown, requestId) }), hasData: false };
   }
+}
+
+/** The idempotency key of a request that has no header for it is among its extensions. */
+function withKey(context: GraphqlContext, extensions: GraphqlParameters["extensions"]): GraphqlContext {
+  const key = extensions?.idempotencyKey;
+  if (key === undefined || context.idempotencyKey !== undefined) return context;
+  if (typeof key !== "string") {
+    throw new ApiError("malformed_request", "The extension idempotencyKey is a string.", {
+      violations: [
+        { pointer: "/extensions/idempotencyKey", code: "wrong_type", message: "Must be a string." },
+      ],
+    });
+  }
+  const { credentials, meta } = context;
+  return {
+    credentials,
+    meta,
+    idempotencyKey: key,
+    get signal() {
+      return context.signal;
+    },
+    get gone() {
+      return context.gone === true;
+    },
+  };
 }
 
 /** Writes what is no answer of a document as one. */
