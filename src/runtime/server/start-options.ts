@@ -47,6 +47,8 @@ export interface StartOptions
   readonly mcp?: boolean | McpStartOptions;
   /** Whether GraphQL is served at `/graphql`. Default true. */
   readonly graphql?: boolean;
+  /** Whether gRPC, gRPC-Web and Connect are served. Default true. */
+  readonly rpc?: boolean;
   /** Signs list cursors. Default: a random one kept in the database, the same for all replicas. */
   readonly cursorSecret?: string;
   /** True: only live API keys work; false: only test keys. Default: both. */
@@ -101,6 +103,7 @@ const NAMES: Readonly<Record<keyof StartOptions, true>> = {
   docs: true,
   mcp: true,
   graphql: true,
+  rpc: true,
   cursorSecret: true,
   liveKeys: true,
   maxConcurrentCalls: true,

@@ -82,13 +82,7 @@ export async function startService(service: Service, options: StartOptions = {})
       logger,
       handler: handlerOf({ engine, files: store.files }, options, onError),
       routes: await protocolRoutes({ engine, service: service.options }, options, onError),
-      rpc: createRpcService({
-        engine,
-        ready: () => store.ready(),
-        reflects: reflects(model, options),
-        lock: protoLockOf(model, options.lock),
-        onError,
-      }),
+      ...(options.rpc === false ? {} : { rpc: rpcOf({ engine, store }, options, onError) }),
       errorFormat: createErrorFormat(model.rest.errors),
       ready: () => store.ready(),
       hsts: options.hsts ?? (options.tls !== undefined || options.publicUrl?.startsWith("https:") === true),
@@ -132,6 +126,21 @@ export async function startService(service: Service, options: StartOptions = {})
 
 function ownLogger({ logLevel = "info", worker }: StartOptions): Logger {
   return createLogger(logLevel, undefined, worker?.number);
+}
+
+function rpcOf(
+  { engine, store }: { readonly engine: Engine; readonly store: OpenedStore },
+  options: StartOptions,
+  onError: (exchange: Exchange, thrown: unknown) => void,
+) {
+  const { model } = engine;
+  return createRpcService({
+    engine,
+    ready: () => store.ready(),
+    reflects: reflects(model, options),
+    lock: protoLockOf(model, options.lock),
+    onError,
+  });
 }
 
 function reflects({ rpc: { reflection } }: Model, { mode }: StartOptions): boolean {

@@ -31,7 +31,9 @@ export function readHeaders(
         ? undefined
         : readCredentials(authorization, apiKey),
     precondition:
-      ifMatch === undefined ? undefined : { ifMatch: versionsOf(parseEntityTags(ifMatch, "If-Match")) },
+      ifMatch === undefined || !isUnsafe
+        ? undefined
+        : { ifMatch: versionsOf(parseEntityTags(ifMatch, "If-Match")) },
     idempotency: isUnsafe ? idempotencyOf(operation, request, text(headers["idempotency-key"])) : undefined,
     meta: {
       protocol,
