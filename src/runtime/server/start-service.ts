@@ -93,8 +93,13 @@ export async function startService(service: Service, options: StartOptions = {})
     const redirect = await openRedirect(options, port);
     engine.start();
     const sweeps = startSweeps(store, clock, logger);
-    if (options.worker === undefined)
-      logger.info({ url, service: model.name, version: model.version, database: store.kind }, "listening");
+    if (options.worker === undefined) {
+      const about = { url, service: model.name, version: model.version, database: store.kind };
+      logger.info(
+        { ...about, ...(redirect === undefined ? {} : { redirectPort: redirect.port }) },
+        "listening",
+      );
+    }
     let closed: Promise<void> | undefined;
     const close = async (how: ServiceCloseOptions = {}) => {
       await redirect?.close();
