@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UsageError } from "../../base/errors/index.ts";
-import { api, resource, t } from "../../index.ts";
+import { api, type Operation, query, resource, stream, t } from "../../index.ts";
 import type { AnyResource } from "../language/index.ts";
 import { compile } from "../model/index.ts";
 import { describeProto } from "../proto/index.ts";
@@ -107,6 +107,18 @@ test("an operation that goes leaves its name behind", () => {
   const lock = updateLock(without, updateLock(whole));
   assert.deepEqual(lock.protobuf["shop.v1"]?.services.ItemService?.methods, { GetItem: "unary item.get" });
   assert.ok(lock.protobuf["shop.v1"]?.services.ItemService?.retired.includes("DeleteItem"));
+});
+
+test("a method that becomes a stream is refused", () => {
+  const count = (...operations: Operation[]) => compile(api("shop", { versions, resources: [], operations }));
+  const io = { input: t.object({ n: t.int32() }), output: t.object({ n: t.int32() }) };
+  const lock = updateLock(count(query("count", io)));
+  for (const use of [updateLock, checkLock]) {
+    assert.throws(
+      () => use(count(stream("count", io)), lock),
+      /operation count: protobuf method ShopService\.Count: expected unary.*found server-stream/,
+    );
+  }
 });
 
 test("the text of a lock is read back as it was, and is the same whatever the order", () => {

@@ -1,4 +1,4 @@
-import { UsageError } from "../../base/errors/index.ts";
+import { type Mistake, UsageError } from "../../base/errors/index.ts";
 import type { Model } from "../model/index.ts";
 import {
   describeProto,
@@ -32,7 +32,9 @@ export function protoLockOf(model: Model, lock: Lock | undefined): ProtoLock | u
  */
 export function updateLock(model: Model, lock?: Lock): Lock {
   const before = protoLockOf(model, lock);
-  const after = lockSchema(describeProto(model, before), before);
+  const schema = describeProto(model, before);
+  checkMethods(schema, before);
+  const after = lockSchema(schema, before);
   return { concordat: 1, protobuf: { ...lock?.protobuf, [after.package]: after } };
 }
 
@@ -42,6 +44,7 @@ export function checkLock(model: Model, lock: Lock): void {
   const schema = describeProto(model, before);
   // A service starts through here, and nearly always the lock fits.
   if (before !== undefined && fits(schema, before)) return;
+  checkMethods(schema, before);
   const unknown = differences(before, lockSchema(schema, before));
   if (unknown.length === 0) return;
   throw new UsageError(
@@ -74,6 +77,25 @@ function fits(schema: ProtoSchema, lock: ProtoLock): boolean {
       return methods.every((method) => known[method.name] === doesText(method));
     }),
   );
+}
+
+/** A method that streams does not answer those who know it as one that does not. */
+function checkMethods(schema: ProtoSchema, lock: ProtoLock | undefined): void {
+  const start = schema.package.length + 1;
+  const mistakes = Object.values(schema.methods).flatMap((method): Mistake[] => {
+    const [, service = ""] = method.path.split("/");
+    const [known] = lock?.services[service.slice(start)]?.methods[method.name]?.split(" ") ?? [];
+    if (known === undefined || known === method.kind) return [];
+    return [
+      {
+        place: `operation ${method.operation}: protobuf method ${service.slice(start)}.${method.name}`,
+        expected: `${known}, as the lock has had it since it was first written`,
+        found: method.kind,
+        fix: "give the operation another name; where it was never released, delete its line from the lock",
+      },
+    ];
+  });
+  if (mistakes.length > 0) throw new UsageError(mistakes);
 }
 
 function doesText({ kind, operation }: ProtoMethod): string {

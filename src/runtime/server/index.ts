@@ -1,3 +1,4 @@
+export { type Lock, parseLock } from "../../contract/evolve/index.ts";
 export type { CloseOptions } from "./close-options.ts";
 export { createLogger } from "./create-logger.ts";
 export { createServer } from "./create-server.ts";

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ApiError } from "../../base/errors/index.ts";
+import { ApiError, type Violation } from "../../base/errors/index.ts";
 import { compile } from "../../contract/model/index.ts";
 import { describeProto } from "../../contract/proto/index.ts";
+import { compileDecoder } from "../../contract/schema/index.ts";
 import { api, command, resource, t } from "../../index.ts";
 import { createProtoCodecs } from "./index.ts";
 
@@ -237,6 +238,24 @@ describe("binary: what protobuf allows is read", () => {
 
 describe("what the contract does not take reaches its rules, which tell its place", () => {
   const decode = (input: unknown): unknown => input;
+  const violations = (input: unknown) => {
+    const node = model.operations.probe?.input;
+    assert.ok(node);
+    const found: Violation[] = [];
+    compileDecoder({ type: node })(input, "", found);
+    return found.map(({ pointer, code }) => `${pointer} ${code}`);
+  };
+
+  test("all of it at once, each with its pointer", () => {
+    const at = [...tag("at", LENGTH), ...sized([0x10, 1])];
+    const unset = [...tag("pet", LENGTH), 0];
+    const nan = [...tag("f", 1), 0, 0, 0, 0, 0, 0, 0xf8, 0x7f];
+    assert.deepEqual(
+      violations(read(tag("kind", VARINT), [9], at, unset, nan, tag("text", LENGTH), [1, 0])),
+      ["/text bad_text", "/f not_exact", "/at bad_format", "/kind not_allowed", "/pet/kind required"],
+    );
+  });
+
   test("an unknown number of an enum is no value; 0 says that there is none", () => {
     assert.deepEqual(decode(read(tag("kind", VARINT), [9])), { kind: "9" });
     assert.deepEqual(decode(read(tag("kind", VARINT), varint(-1n))), { kind: "-1" });
