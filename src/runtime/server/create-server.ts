@@ -51,6 +51,8 @@ export function createServer(options: ServerOptions): HttpServer {
   const refusal = errorFormat === undefined ? {} : { format: errorFormat };
   const hsts = formatHsts(options.hsts ?? tls !== undefined);
   const sockets = new Set<Socket>();
+  /** Connections of which it is not known what they speak, and since when. */
+  const silentSince = new Map<Socket, number>();
   let inFlight = 0;
   let draining = false;
   let isReplaced = false;
@@ -192,7 +194,13 @@ export function createServer(options: ServerOptions): HttpServer {
 
   function plainListener(): Server {
     return createNetServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      sniffProtocol(socket, limits.headersTimeoutMs, hand, (silent) => {
+      silentSince.set(socket, performance.now());
+      socket.once("close", () => silentSince.delete(socket));
+      const spoken = (protocol: "http1" | "http2") => {
+        silentSince.delete(socket);
+        hand(protocol, socket);
+      };
+      sniffProtocol(socket, limits.headersTimeoutMs, spoken, (silent) => {
         if (silent.readableLength > 0 || silent.bytesRead > 0) {
           silent.end(formatRawAnswer("request_timeout", "The request did not come in time.", newRequestId()));
         }
@@ -219,6 +227,10 @@ export function createServer(options: ServerOptions): HttpServer {
     }, deadlineMs);
     const restMs = isReplaced ? REPLACED_REST_MS : REST_BEFORE_CLOSE_MS;
     const closeResting = () => {
+      // Browsers and clients open connections before they need them; such a one may never say anything.
+      for (const [socket, since] of silentSince) {
+        if (socket.bytesRead === 0 && performance.now() - since >= restMs) socket.destroy();
+      }
       http1.closeResting(restMs);
       direct.closeResting(restMs);
     };

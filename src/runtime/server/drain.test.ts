@@ -38,6 +38,20 @@ describe("draining", () => {
     await closing;
   });
 
+  test("connections that have said nothing are not waited for; one that begins to is served", async () => {
+    const library = await openLibrary();
+    const silent = openRaw(library.port, "");
+    await until("it is connected", () => library.server.connections === 1);
+    const startedAt = performance.now();
+    const closing = library.server.close({ noticeMs: 500, deadlineMs: 60_000 });
+    const late = openRaw(library.port, `GET /livez HTTP/1.1\r\n${HOST}\r\n`);
+    assert.match(await late.closed(), /^HTTP\/1\.1 200 /);
+    await closing;
+    await silent.closed();
+    // Far below the time that a connection has for its first request.
+    assert.ok(performance.now() - startedAt < 5000);
+  });
+
   test("what does not end by the deadline is cut off", async () => {
     const library = await openLibrary({ execute: () => new Promise(() => {}) });
     const running = http1(`${library.url}/v1/tidy-up`, { method: "POST" });
