@@ -301,6 +301,40 @@ test("the numbers of the lock are those of the server", async () => {
   }
 });
 
+test("who watches health is told that the server closes, and their stream ends", async () => {
+  const data = mkdtempSync(join(tmpdir(), "concordat-health-"));
+  const logger = { info: () => {}, warn: () => {}, error: () => {} };
+  const running = await startService(clinic, { mode: "dev", dataDir: data, logger });
+  const client = new grpc.Client(new URL(running.url).host, grpc.credentials.createInsecure());
+  try {
+    // A name of a service of ours in field 1.
+    const name = Buffer.from("clinic.v2.SlotService");
+    const request = Buffer.concat([Buffer.from([0x0a, name.length]), name]);
+    const stream = client.makeServerStreamRequest(
+      "/grpc.health.v1.Health/Watch",
+      () => request,
+      (bytes: Buffer) => bytes[1],
+      undefined,
+    );
+    const told: unknown[] = [];
+    const ended = new Promise<grpc.ServiceError>((resolve) => stream.on("error", resolve));
+    await new Promise<void>((resolve) => {
+      stream.on("data", (status: unknown) => {
+        told.push(status);
+        resolve();
+      });
+    });
+    const closed = running.close({ noticeMs: 500 });
+    assert.equal((await ended).code, grpc.status.UNAVAILABLE);
+    assert.deepEqual(told, [1, 2], "SERVING, NOT_SERVING");
+    await closed;
+  } finally {
+    client.close();
+    await running.close();
+    rmSync(data, { recursive: true, force: true });
+  }
+});
+
 function once(stream: grpc.ClientReadableStream<unknown>): Promise<[unknown]> {
   return new Promise((resolve) => stream.once("data", (value) => resolve([value])));
 }

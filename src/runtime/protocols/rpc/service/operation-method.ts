@@ -52,7 +52,7 @@ export function createOperationMethod(
   };
   const settle = (outcome: Outcome, context: RpcContext): RpcReply => {
     if (!outcome.ok) throw fail(outcome.error, context, outcome);
-    return toReply(outcome);
+    return toReply(outcome, context.protocol);
   };
 
   async function* stream(
