@@ -12,6 +12,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import autocannon from "autocannon";
+import { FLAGS, SETTINGS } from "../bin/memory.js";
 import { prepareDatabase } from "./prepare.ts";
 import { ask, type BenchAnswer, difference } from "./same-answers.ts";
 import { MEMORY_ID } from "./servers/shared.ts";
@@ -138,10 +139,14 @@ interface Running {
 async function start(server: ServerName): Promise<Running> {
   const name = server === "transaction" ? "raw" : server;
   const file = new URL(`servers/${name}.ts`, import.meta.url).pathname;
-  const command = [...(pinned ? ["taskset", "-c", "0"] : []), process.execPath, "--conditions=source", file];
+  // As `concordat serve` starts itself.
+  const [flags, settings] = server === "concordat" ? [FLAGS, SETTINGS] : [[], {}];
+  const pin = pinned ? ["taskset", "-c", "0"] : [];
+  const command = [...pin, process.execPath, ...flags, "--conditions=source", file];
   const child = spawn(command[0]!, command.slice(1), {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     env: {
+      ...settings,
       ...process.env,
       BENCH_DATABASE_URL: database.url,
       BENCH_API_KEY: database.apiKey,

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import * as modules from "node:module";
 import { fileURLToPath } from "node:url";
+import { keepSmall } from "./memory.js";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
@@ -13,6 +14,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(3);
 }
+
+keepSmall();
 
 const source = new URL("../src/tools/cli/main.ts", import.meta.url);
 const isCheckout = existsSync(source);
