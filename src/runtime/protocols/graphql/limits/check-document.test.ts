@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parse } from "graphql";
+import { getIntrospectionQuery, parse } from "graphql";
 import { cpuMs } from "../../../../../test/support/cpu-time.ts";
 import { compile } from "../../../../contract/model/index.ts";
 import { api, resource, t } from "../../../../index.ts";
@@ -81,4 +81,17 @@ test("fields of one name, and fragments, do not stand a hundred times beside eac
     check(`{ a { ${"...F ".repeat(51)} ${"... { c } ".repeat(50)} } } fragment F on T { b }`),
     ["repeats undefined"],
   );
+});
+
+test("the schema is asked for once and without aliases, as every tool does", () => {
+  assert.deepEqual(check(getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true })), []);
+  assert.deepEqual(check('{ __schema { types { name } } a: __type(name: "A") { name } __typename }'), []);
+  assert.deepEqual(
+    check("{ a: __schema { types { name } } ...F } fragment F on Query { __schema { types { name } } }"),
+    ["repeats undefined"],
+  );
+  assert.deepEqual(check("{ __schema { ...F } } fragment F on __Schema { a: types { name } }"), [
+    "repeats undefined",
+  ]);
+  assert.deepEqual(check('{ __type(name: "A") { a: fields { name } } }'), ["repeats undefined"]);
 });

@@ -17,6 +17,8 @@ interface Measure {
   depth: number;
   /** Fields of this selection set itself. */
   own: number;
+  /** How often it asks for the whole schema. */
+  schemas: number;
 }
 
 /**
@@ -58,13 +60,17 @@ export function checkDocument(
     return measure;
   };
   const measureSet = (set: SelectionSetNode): Measure => {
-    const sum: Measure = { fields: 0, aliases: 0, depth: 1, own: 0 };
+    const sum: Measure = { fields: 0, aliases: 0, depth: 1, own: 0, schemas: 0 };
     if (set.selections.length > MAX_REPEATS && repeated.length === 0) repeated.push(...findRepeats(set));
     for (const selection of set.selections) {
       directives += selection.directives?.length ?? 0;
       if (selection.kind === Kind.FIELD) {
         const inner = selection.selectionSet === undefined ? NOTHING : measureSet(selection.selectionSet);
-        add(sum, { ...inner, fields: inner.fields + 1, own: 1, depth: inner.depth + 1 });
+        const { value: name } = selection.name;
+        const schemas = inner.schemas + (name === "__schema" ? 1 : 0);
+        add(sum, { ...inner, fields: inner.fields + 1, own: 1, depth: inner.depth + 1, schemas });
+        if ((name === "__schema" || name === "__type") && inner.aliases > 0 && repeated.length === 0)
+          repeated.push(introspectionError("without aliases", selection));
         if (selection.alias !== undefined) sum.aliases++;
       } else if (selection.kind === Kind.INLINE_FRAGMENT) add(sum, measureSet(selection.selectionSet));
       else add(sum, measureFragment(selection.name.value, selection));
@@ -83,7 +89,7 @@ export function checkDocument(
   };
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-    const { fields, aliases, depth, own } = measureSet(definition.selectionSet);
+    const { fields, aliases, depth, own, schemas } = measureSet(definition.selectionSet);
     directives += definition.directives?.length ?? 0;
     for (const variable of definition.variableDefinitions ?? [])
       directives += variable.directives?.length ?? 0;
@@ -91,6 +97,7 @@ export function checkDocument(
     hold("maxFields", fields, `The operation selects ${shown(fields)} fields`, definition);
     hold("maxRootFields", own, `The operation has ${shown(own)} root fields`, definition);
     hold("maxAliases", aliases, `The operation has ${shown(aliases)} aliases`, definition);
+    if (schemas > 1) errors.push(introspectionError("once", definition));
   }
   hold("maxDirectives", directives, `The document has ${directives} directives`);
   return [...errors, ...repeated];
@@ -110,7 +117,13 @@ function findRepeats(set: SelectionSetNode): readonly GraphQLFormattedError[] {
   return [];
 }
 
-const NOTHING: Readonly<Measure> = { fields: 0, aliases: 0, depth: 0, own: 0 };
+/** The schema of a large api takes a second to write; tools ask for it once, and for each part by its own name. */
+function introspectionError(how: string, node: ASTNode): GraphQLFormattedError {
+  const message = `What the schema says of itself is asked for ${how} in an operation.`;
+  return tooComplex({ limit: "repeats", max: 1, message, location: locationOf(node) });
+}
+
+const NOTHING: Readonly<Measure> = { fields: 0, aliases: 0, depth: 0, own: 0, schemas: 0 };
 /** Of a fragment that is being measured. */
 const OPEN: Readonly<Measure> = { ...NOTHING };
 
@@ -131,6 +144,7 @@ function add(sum: Measure, part: Readonly<Measure>): void {
   sum.fields = Math.min(sum.fields + part.fields, MOST);
   sum.aliases = Math.min(sum.aliases + part.aliases, MOST);
   sum.own = Math.min(sum.own + part.own, MOST);
+  sum.schemas = Math.min(sum.schemas + part.schemas, MOST);
   sum.depth = Math.max(sum.depth, part.depth);
 }
 
