@@ -69,6 +69,8 @@ export async function runDev(context: CommandContext): Promise<RunningService> {
   terminal.print(`  Reference  ${docs}`);
   terminal.print(`  OpenAPI    ${url}/openapi.json`);
   terminal.print(`  GraphQL    ${graphql}`);
+  terminal.print(`  gRPC       ${url.replace(/^https?:\/\//, "")}, with gRPC-Web, Connect and reflection`);
+  terminal.print(`  MCP        ${url}/mcp`);
   if (keys.length > 0)
     terminal.print(
       `  Demo keys  ${keys.map(({ name: who }) => who).join(", ")}: in ${relative(cwd, devFile)}`,
