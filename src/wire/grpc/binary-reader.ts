@@ -10,7 +10,8 @@ const LONGEST_SHORT = 40;
 const DEEPEST_GROUP = 64;
 
 let bytes: Uint8Array = NONE;
-let view: DataView = new DataView(NONE.buffer);
+/** Of the bytes; made for the first double. */
+let view: DataView | undefined;
 let at = 0;
 let low = 0;
 let high = 0;
@@ -32,16 +33,17 @@ export function malformed(reason: string, offset = at): ApiError {
 
 /** Lets a function read some bytes; afterwards all is as it was. */
 export function readWithin<Result>(input: Uint8Array, read: (end: number) => Result): Result {
-  const before = { bytes, view, at };
+  const outerBytes = bytes;
+  const outerAt = at;
   bytes = input;
-  view = new DataView(input.buffer, input.byteOffset, input.byteLength);
+  view = undefined;
   at = 0;
   try {
     return read(input.length);
   } finally {
-    bytes = before.bytes;
-    view = before.view;
-    at = before.at;
+    bytes = outerBytes;
+    view = undefined;
+    at = outerAt;
   }
 }
 
@@ -104,6 +106,12 @@ export function readInt32(end: number): number {
   return low | 0;
 }
 
+/** Reads 64 bits as a double: exact within 2^53, and beyond that still out of any range that is asked for. */
+export function readNumber(end: number): number {
+  readVarint(end);
+  return (high | 0) * 0x1_0000_0000 + low;
+}
+
 /** Reads 64 bits as a string of digits. */
 export function readDigits(end: number): string {
   readVarint(end);
@@ -120,6 +128,7 @@ export function readBool(end: number): boolean {
 
 export function readDouble(end: number): number {
   if (end - at < 8) throw malformed("The message ends inside a double");
+  view ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const value = view.getFloat64(at, true);
   at += 8;
   return value;

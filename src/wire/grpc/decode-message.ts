@@ -15,6 +15,7 @@ import {
   readDouble,
   readInt32,
   readLength,
+  readNumber,
   readOffset,
   readTag,
   readText,
@@ -104,17 +105,17 @@ function compileMessage(message: ProtoMessage, scope: Scope): ReadValue {
           }
           spans ??= [];
           const until = readLength(end);
-          const part: Part = { start: readOffset(), end: until };
+          const from = readOffset();
           const known = spans[at];
           if (known === undefined) {
-            spans[at] = part.start;
+            spans[at] = from;
             spans[at + 1] = until;
             reader.read(root, until);
           } else {
             scattered ??= new Map();
             const parts = scattered.get(reader) ?? [{ start: known, end: spans[at + 1] ?? known }];
             scattered.set(reader, parts);
-            parts.push(part);
+            parts.push({ start: from, end: until });
             seek(until);
           }
         }
@@ -265,7 +266,7 @@ function compileValue(type: ProtoType, scope: Scope): ReadValue {
     case "int32":
       return readInt32;
     case "int64":
-      return type.as === "number" ? (end) => Number(readDigits(end)) : readDigits;
+      return type.as === "number" ? readNumber : readDigits;
     case "double":
       return readDouble;
     case "bytes":

@@ -1,8 +1,8 @@
 import { JsonSyntaxError, type JsonValue, parseJson } from "../../base/lib/index.ts";
 import {
   malformed,
-  readDigits,
   readInt32,
+  readNumber,
   readOffset,
   readTag,
   readText,
@@ -31,7 +31,7 @@ export function readInstant(end: number, write: (time: SecondsAndNanos) => strin
   while (readOffset() < end) {
     const start = readOffset();
     const tag = readTag(end);
-    if (tag === ((1 << 3) | WIRE_TYPES.varint)) seconds = Number(readDigits(end));
+    if (tag === ((1 << 3) | WIRE_TYPES.varint)) seconds = readNumber(end);
     else if (tag === ((2 << 3) | WIRE_TYPES.varint)) nanos = readInt32(end);
     else if (tag >>> 3 > 2) skipValue(tag, end);
     else throw malformed(`A time with wire type ${tag & 7}`, start);
