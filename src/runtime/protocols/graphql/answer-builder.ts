@@ -9,22 +9,21 @@ export interface PlannedField {
   readonly run: RootField;
 }
 
-type MakeRequest = (run: FieldRun, noteVersion: (version: number) => void) => Parameters<RootField>[0];
+type MakeRequest = (run: FieldRun) => Parameters<RootField>[0];
 
 /** Puts the texts of an answer's fields together, in the order of the document. */
 export class AnswerBuilder {
   readonly #fields: readonly PlannedField[];
-  readonly #cacheControl: string | undefined;
+  readonly #cacheControl: () => string | undefined;
   readonly #requestId: string;
   readonly #request: MakeRequest;
   readonly #runs: FieldRun[] = [];
-  readonly #versions: string[] = [];
   /** Set where a field that may not be null is: all of the data is. */
   #isNull = false;
 
   constructor(
     fields: readonly PlannedField[],
-    cacheControl: string | undefined,
+    cacheControl: () => string | undefined,
     context: GraphqlContext,
     request: MakeRequest,
   ) {
@@ -51,10 +50,9 @@ export class AnswerBuilder {
     return this.#answer(texts);
   }
 
-  #run({ key, run: field }: PlannedField): Promise<string> | string {
+  #run({ run: field }: PlannedField): Promise<string> | string {
     const run = new FieldRun(this.#requestId);
     this.#runs.push(run);
-    const noteVersion = (version: number) => this.#versions.push(`${JSON.stringify(key)}:"${version}"`);
     const nothing = (thrown: unknown): string => {
       if (!(thrown instanceof NullField)) throw thrown;
       run.report(thrown.failure);
@@ -62,7 +60,7 @@ export class AnswerBuilder {
       return "null";
     };
     try {
-      const text = field(this.#request(run, noteVersion));
+      const text = field(this.#request(run));
       return typeof text === "string" ? text : text.catch(nothing);
     } catch (thrown) {
       return nothing(thrown);
@@ -76,9 +74,14 @@ export class AnswerBuilder {
     }
     const errors = this.#runs.flatMap((run) => run.errors);
     const told = errors.length === 0 ? "" : `"errors":[${errors.join()}],`;
-    const extra = this.#versions.length === 0 ? "" : `,"extensions":{"versions":{${this.#versions.join()}}}`;
+    const versions = this.#runs.flatMap(({ version }, index) => {
+      const key = JSON.stringify(this.#fields[index]?.key);
+      return version === undefined ? [] : `${key}:"${version}"`;
+    });
+    const extra = versions.length === 0 ? "" : `,"extensions":{"versions":{${versions.join()}}}`;
     const retryAfterSeconds = Math.max(0, ...this.#runs.map((run) => run.retryAfterSeconds));
-    const isUnauthenticated = this.#runs.every((run) => run.isUnauthenticated);
+    const isUnauthenticated = this.#runs.length > 0 && this.#runs.every((run) => run.isUnauthenticated);
+    const cacheControl = errors.length === 0 ? this.#cacheControl() : undefined;
     const rowsRead = this.#runs.reduce((sum, run) => sum + run.rowsRead, 0);
     return {
       rowsRead,
@@ -87,9 +90,7 @@ export class AnswerBuilder {
       ...(extra === "" ? {} : { hasExtensions: true }),
       ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}),
       ...(isUnauthenticated ? { isUnauthenticated } : {}),
-      ...(errors.length === 0 && this.#cacheControl !== undefined
-        ? { cacheControl: this.#cacheControl }
-        : {}),
+      ...(cacheControl === undefined ? {} : { cacheControl }),
     };
   }
 }

@@ -23,7 +23,8 @@ export interface OperationScope extends DocumentScope {
 /** An operation with its fields, for one set of conditions. */
 interface Plan {
   readonly fields: readonly PlannedField[];
-  readonly cacheControl: string | undefined;
+  /** Asked when an answer is there: what lies below `node` is compiled when such a row is first asked for. */
+  readonly cacheControl: () => string | undefined;
 }
 
 /** Sets of conditions whose plans are kept; with more, the oldest is made again. */
@@ -50,12 +51,11 @@ export class CompiledOperation {
       return refuseVariables(refused, { definition: this.#definition, scope: this.#scope, context });
     }
     const { fields, cacheControl } = this.#plan(variables);
-    const answer = new AnswerBuilder(fields, cacheControl, context, (run, noteVersion) => ({
+    const answer = new AnswerBuilder(fields, cacheControl, context, (run) => ({
       engine: this.#scope.engine,
       variables,
       context,
       run,
-      noteVersion,
     }));
     return this.#definition.operation === "mutation" ? answer.oneByOne() : answer.atOnce();
   }
@@ -100,7 +100,7 @@ export class CompiledOperation {
       const isOneOfSeveral = type === "Mutation" && calls.length > 1;
       return { key, run: compileRootField({ key, node, nodes, field, isOneOfSeveral }, scope) };
     });
-    return { fields, cacheControl: strictestCacheControl(scope.cacheControls) };
+    return { fields, cacheControl: cacheControlOf(scope) };
   }
 }
 
@@ -118,4 +118,17 @@ function conditionNames(
     });
   }
   return [...names];
+}
+
+/** The strictest of what the plan has found so far; worked out again only where it has found more. */
+function cacheControlOf({ cacheControls }: PlanScope): () => string | undefined {
+  let known = -1;
+  let strictest: string | undefined;
+  return () => {
+    if (cacheControls.length !== known) {
+      known = cacheControls.length;
+      strictest = strictestCacheControl(cacheControls);
+    }
+    return strictest;
+  };
 }

@@ -10,6 +10,9 @@ type Sets = ReturnType<typeof innerSets>;
 /** Writes rows that are values rather than the database's texts; undefined where only the other writer can. */
 export type RowProjector<T> = (rows: T) => string | undefined;
 
+/** Code is made for the second answer that could use it: many documents are sent once, and most rows are texts. */
+const FIRST_USE = 2;
+
 /** What rows are projected with. */
 interface RowMaking extends Making {
   /** Name of {@link DENIED}. */
@@ -18,14 +21,14 @@ interface RowMaking extends Making {
 
 /**
  * As the writer of a connection, for pages of rows that are values: code made for this selection gives them their shape,
- * and all are written at once. Undefined for selections with lists below their rows.
+ * and all are written at once. Not for selections with lists below their rows.
  */
 export function compilePageProjector(
   type: string,
   sets: Sets,
   builder: RowBuilder,
   scope: PlanScope,
-): RowProjector<SelectedPage> | undefined {
+): RowProjector<SelectedPage> {
   return link(
     scope,
     (making) => {
@@ -42,7 +45,7 @@ export function compileRowProjector(
   sets: Sets,
   builder: RowBuilder,
   scope: PlanScope,
-): RowProjector<SelectedRow> | undefined {
+): RowProjector<SelectedRow> {
   return link(
     scope,
     (making) => {
@@ -57,14 +60,14 @@ function link<T>(
   scope: PlanScope,
   make: (making: RowMaking) => string | undefined,
   first: (rows: T) => SelectedRow | undefined,
-): RowProjector<T> | undefined {
-  const code = createCode();
-  const making = { code, scope, hole: code.bind(HOLE), denied: code.bind(DENIED) };
-  const body = make(making);
-  const project = body === undefined ? undefined : code.link<JsonValue>(code.add(body));
-  if (project === undefined) return undefined;
+): RowProjector<T> {
+  let uses = 0;
+  let project: ((value: unknown) => JsonValue) | undefined;
   return (rows) => {
     if (first(rows)?.isText === true) return undefined;
+    uses++;
+    if (uses === FIRST_USE) project = compile(scope, make);
+    if (project === undefined) return undefined;
     try {
       return stringifyJson(project(rows));
     } catch (thrown) {
@@ -72,6 +75,16 @@ function link<T>(
       return undefined;
     }
   };
+}
+
+function compile(
+  scope: PlanScope,
+  make: (making: RowMaking) => string | undefined,
+): ((value: unknown) => JsonValue) | undefined {
+  const code = createCode();
+  const body = make({ code, scope, hole: code.bind(HOLE), denied: code.bind(DENIED) });
+  // The code makes nothing but JSON of JSON.
+  return body === undefined ? undefined : code.link<JsonValue>(code.add(body));
 }
 
 /** Adds the function of a row type and gives its name; undefined where a list lies below. */

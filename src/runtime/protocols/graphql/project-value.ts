@@ -12,14 +12,13 @@ export const HOLE: unique symbol = Symbol("hole");
  */
 export function compileFastWriter(type: string, field: WrittenField, scope: PlanScope): ValueWriter {
   const write = compileValueWriter(type, field, scope);
-  const code = createCode();
-  const hole = code.bind(HOLE);
-  const name = code.add(`${projection({ type, source: "w", target: "x" }, field, { code, hole, scope })}
-return x;`);
-  // The code makes nothing but JSON of JSON.
-  const project = code.link<JsonValue>(name);
-  if (project === undefined) return write;
+  let uses = 0;
+  let project: ((value: unknown) => JsonValue) | undefined;
   return (value, run) => {
+    uses++;
+    // Many documents are sent once: code is made for those that come again.
+    if (uses === 2) project = compile(type, field, scope);
+    if (project === undefined) return write(value, run);
     let projected: JsonValue;
     try {
       projected = project(value);
@@ -29,6 +28,18 @@ return x;`);
     }
     return stringifyJson(projected);
   };
+}
+
+function compile(
+  type: string,
+  field: WrittenField,
+  scope: PlanScope,
+): ((value: unknown) => JsonValue) | undefined {
+  const code = createCode();
+  const hole = code.bind(HOLE);
+  const place = { type, source: "w", target: "x" };
+  // The code makes nothing but JSON of JSON.
+  return code.link<JsonValue>(code.add(`${projection(place, field, { code, hole, scope })}\nreturn x;`));
 }
 
 /** What code is made with. */

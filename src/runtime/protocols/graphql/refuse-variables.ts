@@ -1,6 +1,6 @@
 import type { OperationDefinitionNode } from "graphql";
 import { ApiError, type Violation } from "../../../base/errors/index.ts";
-import { compileDecoder } from "../../../contract/schema/index.ts";
+import { interpretDecode } from "../../../contract/schema/index.ts";
 import { toGraphqlError } from "../../../wire/graphql/index.ts";
 import type { Engine } from "../../engine/index.ts";
 import { requestError } from "./answer-builder.ts";
@@ -53,7 +53,8 @@ function violationsOf(
   const input = use?.isInput === true ? use.operation?.input : undefined;
   if (input !== undefined) {
     const all: Violation[] = [];
-    compileDecoder({ type: input })(value, "", all);
+    // Not compiled: whoever sends nonsense would have code made for it each time.
+    interpretDecode({ type: input }, value, "", all);
     if (all.length > 0) return all;
   }
   const prefix = use?.pointer ?? `/${variable.name}`;

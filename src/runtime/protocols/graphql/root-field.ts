@@ -70,9 +70,9 @@ function compileGet(operation: OperationModel, place: RootPlace, scope: PlanScop
     const call = callOf(operation, request, { id: String(args(variables).id), select });
     return follow(place, request, call, ({ selected, version }) => {
       if (selected === undefined) throw new TypeError(`${operation.id} did not answer with a selection`);
-      if (version !== undefined) request.noteVersion(version);
+      run.version = version;
       run.path.push(place.key);
-      return project?.(selected) ?? orNull(run, () => write(selected, run));
+      return project(selected) ?? orNull(run, () => write(selected, run));
     });
   };
 }
@@ -100,7 +100,7 @@ function compileList(operation: OperationModel, place: RootPlace, scope: PlanSco
     return follow(place, request, callOf(operation, request, asked), ({ selectedPage }) => {
       if (selectedPage === undefined) throw new TypeError(`${operation.id} did not answer with a page`);
       run.path.push(place.key);
-      return project?.(selectedPage) ?? orNull(run, () => write(selectedPage, run));
+      return project(selectedPage) ?? orNull(run, () => write(selectedPage, run));
     });
   };
 }

@@ -14,8 +14,6 @@ export interface RootRequest {
   readonly variables: Variables;
   readonly context: GraphqlContext;
   readonly run: FieldRun;
-  /** Told the version of the row that the field answers with. */
-  readonly noteVersion: (version: number) => void;
 }
 
 /** A field of Query or Mutation: makes its calls and writes its text. Throws NullField where it may not be null. */

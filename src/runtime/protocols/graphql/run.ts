@@ -19,6 +19,8 @@ export class FieldRun {
   isUnauthenticated = false;
   /** Rows that the engine read for it. */
   rowsRead = 0;
+  /** Of the row that the field answers with, where it is one. */
+  version: number | undefined = undefined;
   #untold = 0;
 
   constructor(requestId: string) {

@@ -99,7 +99,8 @@ test("values are written, and nulls go up, as graphql-js does it", () => {
       const writers = [compileFastWriter, compileValueWriter].map((compileOne) =>
         compileOne("ThingResult", field, scope),
       );
-      for (const write of writers) hold(write, value, slow);
+      // The fast one makes its code for the second value.
+      for (const write of [...writers, writers[0]!]) hold(write, value, slow);
     }),
     { numRuns: 400 },
   );
