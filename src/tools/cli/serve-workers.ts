@@ -12,7 +12,7 @@ import {
   workerNumber,
 } from "../../runtime/server/index.ts";
 import { EXIT } from "./command.ts";
-import { CliFailure, explain, type Failure } from "./failure.ts";
+import { CliFailure, explain, type Failure, usageFailure } from "./failure.ts";
 
 /** What {@link serveWorkers} serves, and how. */
 export interface ServeWorkersOptions {
@@ -41,6 +41,10 @@ export async function serveWorkers(given: ServeWorkersOptions): Promise<void> {
   const { logLevel = "info", port = 0, host = "127.0.0.1", tls, redirectPort, publicUrl } = options;
   const scheme = tls === undefined ? "http" : "https";
   const logger = createLogger(logLevel);
+  // Which free port it became is not known here.
+  if (redirectPort !== undefined && port === 0 && publicUrl?.startsWith("https:") !== true) {
+    throw usageFailure("--redirect-port with --workers needs a --port to lead to, or an https --public-url");
+  }
   const redirect =
     redirectPort === undefined
       ? undefined
