@@ -245,6 +245,7 @@ export function createServer(options: ServerOptions): HttpServer {
     // Stops their watches over timeouts.
     http1.server.close();
     direct.stop();
+    http2.stop();
   }
 
   return {

@@ -28,6 +28,10 @@ export class Http2Connection {
   #streams = 0;
   #rpcs = 0;
   #carriesRpcs = false;
+  /** Bytes either way when last looked at, and when they had changed. */
+  #bytes = 0;
+  #activeAt = performance.now();
+  #isAsked = false;
   #lastPingAt = Number.NEGATIVE_INFINITY;
   #bytesAtPing = 0;
   #strikes = 0;
@@ -36,12 +40,10 @@ export class Http2Connection {
     this.#session = session;
     this.#limits = limits;
     this.socket = withKnownAddress(session.socket);
-    session.on("timeout", () => this.#onSilent());
     session.on("ping", () => this.#onPing());
     const age = limits.maxConnectionAgeMs * (1 + (Math.random() * 2 - 1) * AGE_JITTER);
     const old = setTimeout(() => this.#retire(), age).unref();
     session.once("close", () => clearTimeout(old));
-    session.setTimeout(limits.keepAliveTimeoutMs);
   }
 
   /** A stream has been opened. */
@@ -50,15 +52,30 @@ export class Http2Connection {
       this.#rpcs++;
       this.#carriesRpcs = true;
     }
-    if (++this.#streams === 1) this.#session.setTimeout(this.#limits.idleTimeoutMs);
+    this.#streams++;
   }
 
   /** A stream has closed. */
   end(isRpc: boolean): void {
     if (isRpc) this.#rpcs--;
-    if (--this.#streams === 0 && !this.#session.destroyed) {
-      this.#session.setTimeout(this.#limits.keepAliveTimeoutMs);
+    this.#streams--;
+    if (this.#streams === 0) this.#activeAt = performance.now();
+  }
+
+  /**
+   * Looks whether there has been a byte. Called every now and then for all connections: a timer of each session would be
+   * set anew by node:http2 four times a request.
+   */
+  look(now: number): void {
+    if (this.#session.destroyed) return;
+    const { bytesRead, bytesWritten } = this.#session.socket;
+    if (bytesRead + bytesWritten !== this.#bytes) {
+      this.#bytes = bytesRead + bytesWritten;
+      this.#activeAt = now;
+      return;
     }
+    const { idleTimeoutMs, keepAliveTimeoutMs } = this.#limits;
+    if (now - this.#activeAt >= (this.#streams > 0 ? idleTimeoutMs : keepAliveTimeoutMs)) this.#onSilent();
   }
 
   #onSilent(): void {
@@ -70,11 +87,14 @@ export class Http2Connection {
   /** A ping that is not answered in time ends the connection, and with it its calls. */
   #askWhetherThere(): void {
     const session = this.#session;
+    if (this.#isAsked) return;
+    this.#isAsked = true;
     const silent = setTimeout(() => session.destroy(), this.#limits.pingTimeoutMs);
     session.once("close", () => clearTimeout(silent));
     session.ping(() => {
       clearTimeout(silent);
-      if (!session.destroyed) session.setTimeout(this.#limits.idleTimeoutMs);
+      this.#isAsked = false;
+      this.#activeAt = performance.now();
     });
   }
 

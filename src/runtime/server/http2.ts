@@ -30,6 +30,8 @@ export interface Http2Options {
 export interface Http2Side {
   readonly server: Http2Server;
   readonly sessions: { [Symbol.iterator](): Iterator<Http2Session> };
+  /** Stops the watch over silent connections. */
+  stop(): void;
 }
 
 /** Makes the HTTP/2 side, for TLS and cleartext connections alike, to be handed them by `emit("connection")`. */
@@ -56,6 +58,12 @@ export function createHttp2({ limits, accept, acceptStream }: Http2Options): Htt
     connections.set(session, new Http2Connection(session, limits));
     session.once("close", () => connections.delete(session));
   });
+  const { keepAliveTimeoutMs, idleTimeoutMs } = limits;
+  const everyMs = Math.max(10, Math.min(1000, Math.floor(Math.min(keepAliveTimeoutMs, idleTimeoutMs) / 4)));
+  const watch = setInterval(() => {
+    const now = performance.now();
+    for (const connection of connections.values()) connection.look(now);
+  }, everyMs).unref();
   // Broken connections are the client's business; without a listener they would end the process.
   server.on("sessionError", () => {});
 
@@ -89,5 +97,6 @@ export function createHttp2({ limits, accept, acceptStream }: Http2Options): Htt
       };
     },
   );
-  return { server, sessions: { [Symbol.iterator]: () => connections.keys() } };
+  const sessions = { [Symbol.iterator]: () => connections.keys() };
+  return { server, sessions, stop: () => clearInterval(watch) };
 }
