@@ -1,10 +1,11 @@
 import { ApiError } from "../../../base/errors/index.ts";
 import type { ListFilter } from "../../../contract/language/index.ts";
+import { NOBODY } from "../access.ts";
 import type { Principal } from "../call.ts";
 import type { EngineCore } from "../core.ts";
 import { BoundQuestion, type PagePlan, type PageScope, planPage, rowsOf } from "../page.ts";
 import type { Session, StoredPage } from "../ports.ts";
-import { DENIED } from "../select.ts";
+import { DENIED, type Denied } from "../select.ts";
 import type { ListTree, RefTree, Tree } from "./tree.ts";
 import { TreePage } from "./tree-page.ts";
 import { type RowSource, TreeRow } from "./tree-row.ts";
@@ -34,77 +35,74 @@ export class TreeLoader {
   }
 
   rows(sources: readonly RowSource[], tree: Tree): readonly TreeRow[] {
+    const { principal } = this.#scope;
     this.rowsRead += sources.length;
-    return sources.map((source) => new TreeRow(source, tree, this.#scope.principal));
+    return sources.map((source) => new TreeRow(source, tree, principal));
   }
 
   /** Undefined where there is nothing to wait for. */
   below(rows: readonly TreeRow[], { refs, lists, plan, leaf }: Tree): Promise<unknown> | undefined {
     if (leaf || rows.length === 0) return undefined;
-    for (const list of lists)
+    for (const list of lists) {
       if (list !== undefined) this.#promise(rows.length * list.question.limit, list.path);
-    const pending: Promise<unknown>[] = [];
-    const add = (one: Promise<unknown> | undefined) => {
-      if (one !== undefined) pending.push(one);
-    };
-    for (const [place, ref] of refs.entries()) {
-      if (ref === undefined) for (const row of rows) row.refs[place] = DENIED;
-      else add(this.#ref(rows, ref, { place, at: plan.refs[place] ?? -1 }));
     }
-    for (const [place, list] of lists.entries()) {
-      if (list === undefined) for (const row of rows) row.lists[place] = DENIED;
-      else add(this.#list(rows, list, place));
+    const pending: Promise<unknown>[] = [];
+    for (let place = 0; place < refs.length; place++) {
+      const ref = refs[place];
+      const one = ref && this.#ref(rows, ref, { place, at: plan.refs[place] ?? -1 });
+      if (one !== undefined) pending.push(one);
+      if (ref === undefined) for (const row of rows) row.refs[place] = DENIED;
+    }
+    for (let place = 0; place < lists.length; place++) {
+      const list = lists[place];
+      if (list !== undefined) pending.push(this.#list(rows, list, place));
+      else for (const row of rows) row.lists[place] = DENIED;
     }
     return pending.length > 1 ? Promise.all(pending) : pending[0];
   }
 
-  #ref(rows: readonly TreeRow[], ref: RefTree, where: RefPlace): Promise<unknown> | undefined {
-    const found = new Map<string, TreeRow | null>();
+  /** Puts rows that came with the statement, or that are null for lack of rights, in their places; reads others. */
+  #ref(rows: readonly TreeRow[], ref: RefTree, { place, at }: RefPlace): Promise<unknown> | undefined {
+    const { principal } = this.#scope;
+    const found: FoundRows = { place, ids: [], rows: new Map() };
     let joined = ref.joined;
     for (const row of rows) {
-      const id = row.refId(where.at);
-      if (typeof id !== "string" || found.has(id)) continue;
+      const id = row.refId(at);
+      found.ids.push(id);
+      if (typeof id !== "string" || found.rows.has(id)) continue;
       const { expanded } = row.source;
       joined &&= expanded !== undefined;
-      const related = expanded?.[ref.field] ?? null;
-      found.set(id, related && joined ? new TreeRow(related, ref.tree, this.#scope.principal) : null);
+      const related = joined ? expanded?.[ref.field] : undefined;
+      found.rows.set(id, related ? new TreeRow(related, ref.tree, principal) : null);
     }
-    if (joined || ref.access === undefined || found.size === 0)
-      return this.#refsFound(rows, ref, where, found);
-    return this.#follow(rows, ref, where, found);
+    if (joined || ref.access === undefined || found.rows.size === 0) return this.#refsFound(rows, ref, found);
+    return this.#follow(rows, ref, found);
   }
 
-  async #follow(
-    rows: readonly TreeRow[],
-    ref: RefTree,
-    where: RefPlace,
-    found: Map<string, TreeRow | null>,
-  ): Promise<void> {
-    const { tree, access = "all", path } = ref;
-    this.#promise(found.size, path);
+  async #follow(rows: readonly TreeRow[], ref: RefTree, found: FoundRows): Promise<void> {
+    const { tree, access = NOBODY, path } = ref;
+    const { principal, session } = this.#scope;
+    this.#promise(found.rows.size, path);
     const { plan, expand } = tree;
-    const related = await this.#scope.session.getMany(plan.view.resource.name, [...found.keys()], {
+    const related = await session.getMany(plan.view.resource.name, [...found.rows.keys()], {
       fields: plan.names,
       access,
       ...(expand === undefined ? {} : { expand }),
     });
-    found.clear();
-    for (const row of related) found.set(row.id, new TreeRow(row, tree, this.#scope.principal));
-    await this.#refsFound(rows, ref, where, found);
+    for (const row of related) found.rows.set(row.id, new TreeRow(row, tree, principal));
+    await this.#refsFound(rows, ref, found);
   }
 
-  #refsFound(
-    rows: readonly TreeRow[],
-    { tree }: RefTree,
-    { place, at }: RefPlace,
-    found: ReadonlyMap<string, TreeRow | null>,
-  ): Promise<unknown> | undefined {
-    for (const row of rows) {
-      const id = row.refId(at);
-      row.refs[place] = id === DENIED ? DENIED : id === undefined ? null : (found.get(id) ?? null);
+  #refsFound(rows: readonly TreeRow[], { tree }: RefTree, found: FoundRows): Promise<unknown> | undefined {
+    const { place, ids } = found;
+    for (let index = 0; index < rows.length; index++) {
+      const row = rows[index];
+      const id = ids[index];
+      if (row === undefined) continue;
+      row.refs[place] = id === DENIED ? DENIED : id === undefined ? null : (found.rows.get(id) ?? null);
     }
     const below: TreeRow[] = [];
-    for (const row of found.values()) if (row !== null) below.push(row);
+    for (const row of found.rows.values()) if (row !== null) below.push(row);
     this.rowsRead += below.length;
     return this.below(below, tree);
   }
@@ -170,6 +168,16 @@ export class TreeLoader {
 interface ReadPage {
   readonly plan: PagePlan;
   readonly page: StoredPage;
+}
+
+/** Rows that a ref names. */
+interface FoundRows {
+  /** Of the ref, among those of the selection. */
+  readonly place: number;
+  /** What the ref holds, row by row. */
+  readonly ids: (string | Denied | undefined)[];
+  /** Null: none that the caller may read. */
+  readonly rows: Map<string, TreeRow | null>;
 }
 
 interface RefPlace {

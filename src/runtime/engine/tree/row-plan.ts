@@ -15,6 +15,8 @@ export interface RowPlan {
   readonly hidden: readonly boolean[] | undefined;
   /** By place in `names`: what only the row's owner may see. Undefined: nothing. */
   readonly ownerOnly: readonly boolean[] | undefined;
+  /** Whether the caller may see all of it. */
+  readonly isOpen: boolean;
   /** Place of the owner in `names`, where it matters. */
   readonly owner: number;
   /** Places in `names` of the refs to follow, in the places of the selection. */
@@ -66,6 +68,7 @@ function makePlan({ fields: wanted, refs = [] }: RowSelection, view: View, place
     names,
     hidden: hidden.includes(true) ? hidden : undefined,
     ownerOnly: ownerOnly.includes(true) ? ownerOnly : undefined,
+    isOpen: !hidden.includes(true) && !ownerOnly.includes(true),
     owner: needsOwner ? placeOf(model.owner) : -1,
     refs: followed,
   };

@@ -21,15 +21,15 @@ export class TreeRow implements SelectedRow {
   readonly lists: (SelectedPage | Denied)[];
 
   constructor(source: RowSource, tree: Tree, principal: Principal | undefined) {
-    const { plan, leaf } = tree;
+    const { plan } = tree;
     this.source = source;
     this.#tree = tree;
     this.#owned =
       plan.ownerOnly && principal !== undefined && plan.owner !== -1
         ? this.#read(plan.owner) === principal.id
         : undefined;
-    this.refs = leaf ? NOTHING_BELOW : [];
-    this.lists = leaf ? NOTHING_BELOW : [];
+    this.refs = tree.refs.length === 0 ? NOTHING_BELOW : new Array(tree.refs.length);
+    this.lists = tree.lists.length === 0 ? NOTHING_BELOW : new Array(tree.lists.length);
   }
 
   get id(): string {
@@ -41,15 +41,19 @@ export class TreeRow implements SelectedRow {
   }
 
   value(place: number): JsonValue | Denied | undefined {
-    if (this.denies(place)) return DENIED;
-    const value = this.#read(place);
-    return value === undefined ? undefined : this.#tree.plan.fields[place]?.encode(value);
+    const { fields, names, isOpen } = this.#tree.plan;
+    if (!isOpen && this.denies(place)) return DENIED;
+    const field = fields[place];
+    if (field === undefined) return undefined;
+    const { source } = this;
+    const value = source.valueAt === undefined ? source.values[field.name] : source.valueAt(names, place);
+    return value === undefined ? undefined : field.encode(value);
   }
 
   json(place: number): string | Denied | undefined {
-    if (this.denies(place)) return DENIED;
+    const { fields, names, isOpen } = this.#tree.plan;
+    if (!isOpen && this.denies(place)) return DENIED;
     const { source } = this;
-    const { fields, names } = this.#tree.plan;
     if (source.jsonAt !== undefined) return source.jsonAt(names, place);
     const field = fields[place];
     const value = field && source.values[field.name];
@@ -60,8 +64,8 @@ export class TreeRow implements SelectedRow {
 
   members(): string | undefined {
     const { source } = this;
-    const { fields, names, hidden, ownerOnly } = this.#tree.plan;
-    if (hidden !== undefined || ownerOnly !== undefined || fields.length === 0) return undefined;
+    const { fields, names, isOpen } = this.#tree.plan;
+    if (!isOpen || fields.length === 0) return undefined;
     return source.membersOf?.(names, fields.length);
   }
 

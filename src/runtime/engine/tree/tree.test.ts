@@ -165,6 +165,19 @@ for (const database of databases()) {
       );
     });
 
+    test("a ref below a ref, which is read by ids, is held to the rules of its row", async () => {
+      const captain = { field: "captain", row: { fields: ["name"] } };
+      const ship = { field: "ship", row: { fields: ["name"], refs: [captain] } };
+      const select = { fields: [], lists: [{ relation: "berths", row: { fields: [], refs: [ship] } }] };
+      for (const [as, expected] of [
+        [MASTER, { name: "C1" }],
+        ["sailor 0", null],
+      ] as const) {
+        const { "#berths": berths } = await row("ship.get", { id: ships[1]!, as, select });
+        assert.deepEqual((berths as PlainPage).data, [{ "@ship": { name: "S1", "@captain": expected } }]);
+      }
+    });
+
     test("one statement for each ref below a relation and for each relation, however many rows", async () => {
       const select: RowSelection = {
         fields: ["name"],
