@@ -117,7 +117,14 @@ export function createRpcHandler(options: RpcHandlerOptions): RpcHandler {
   function take(exchange: Exchange): boolean {
     const header = exchange.request.headers["content-type"];
     const type = header === undefined ? undefined : parseRpcContentType(header);
-    const method = mayBeMethod(exchange.path) ? find(exchange.path) : undefined;
+    let method: RpcMethod | undefined;
+    try {
+      if (mayBeMethod(exchange.path)) method = find(exchange.path);
+    } catch (error) {
+      // Methods are made when they are first asked for; what goes wrong there must not end the process.
+      breakOff(exchange, error);
+      return true;
+    }
     if (method === undefined) {
       if (type === undefined || isAnybodys(header)) return false;
       refuseUnknown(exchange, type);

@@ -7,6 +7,8 @@ import { gzipSync } from "node:zlib";
 import { ECHO, type EchoServer, openEcho, textBytes } from "../../../../test/support/echo-service.ts";
 import { http1 } from "../../../../test/support/http-clients.ts";
 import { writeFrame } from "../../../wire/grpc/index.ts";
+import { createServer } from "../../server/index.ts";
+import { createRpcHandler } from "./index.ts";
 
 let echo: EchoServer;
 /** Largest number of messages that a stream's method was ahead of its reader. */
@@ -379,4 +381,34 @@ describe("Connect and gRPC-Web by hand", () => {
     assert.equal((await http1(`${echo.url}/v1/books`)).status, 404);
     assert.equal((await call("Say/more", { "content-type": "application/json" }, "{}")).status, 404);
   });
+});
+
+test("a method that cannot be made breaks off its calls and nothing else", async () => {
+  const errors: unknown[] = [];
+  const server = createServer({
+    rpc: createRpcHandler({
+      find: (path) => {
+        if (path === `${ECHO}/Say`) throw new TypeError("a fault of ours");
+        return undefined;
+      },
+      onError: (_, thrown) => errors.push(thrown),
+    }),
+    handler: (exchange) => {
+      exchange.response.writeHead(204, []);
+      exchange.response.end();
+    },
+  });
+  const { url } = await server.listen();
+  const session = connect(url);
+  const stream = session.request({
+    ":method": "POST",
+    ":path": `${ECHO}/Say`,
+    "content-type": "application/grpc",
+  });
+  const error = await new Promise((resolve) => stream.on("error", resolve));
+  assert.match(String(error), /NGHTTP2_INTERNAL_ERROR/);
+  session.close();
+  assert.equal((await http1(`${url}/other`)).status, 204);
+  assert.match(String(errors), /a fault of ours/);
+  await server.close();
 });
