@@ -167,6 +167,11 @@ describe("free operations", () => {
     const talk = channel("talk", { key: Thing, send: reading, receive: reading });
     const { operations } = modelOf({ resources: [Thing], operations: [vitals, talk] });
     assert.equal(operations.recordVitals?.direction, "client");
+    assert.deepEqual(
+      [operations.recordVitals?.maxMessages, operations.recordVitals?.deadlineMs],
+      [10_000, 10_000],
+    );
+    assert.deepEqual([operations.talk?.maxMessages, operations.talk?.deadlineMs], [10_000, 3_600_000]);
     assert.equal(operations.recordVitals?.http, undefined);
     assert.equal(operations.talk?.kind, "channel");
     assert.equal(operations.talk?.key, "thing");
@@ -194,6 +199,22 @@ describe("operations", () => {
     "a channel about what is not there": [
       channel("talk", { key: other, send: message, receive: message }),
       { place: "operation talk, key", found: '"other"' },
+    ],
+    "a stream of messages that have no type": [
+      stream("watch", { direction: "client", output: message } as never),
+      { place: "operation watch, input", expected: "the type of its messages", fix: "add input" },
+    ],
+    "a channel that answers nothing": [
+      channel("talk", { key: Thing, send: message } as never),
+      { place: "operation talk, receive", found: "none" },
+    ],
+    "how many messages come where one does": [
+      stream("watch", { input: message, output: message, maxMessages: 5 }),
+      { place: "operation watch, maxMessages", found: "a stream from the server" },
+    ],
+    "a stream of no messages": [
+      stream("watch", { direction: "client", input: message, output: message, maxMessages: 0 }),
+      { place: "operation watch, maxMessages" },
     ],
     "an action named as a standard operation": [
       Thing.action("patch" as string),

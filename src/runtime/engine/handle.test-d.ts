@@ -1,4 +1,4 @@
-import { command, event, handle, query, resource, stream, t } from "concordat";
+import { channel, command, event, handle, query, resource, stream, t } from "concordat";
 
 const Room = resource("room", {
   id: t.id("rm"),
@@ -65,6 +65,36 @@ handle(count, async function* ({ input }) {
 });
 // @ts-expect-error A stream's handler gives many values.
 handle(count, async () => ({ n: 1 }));
+
+const total = stream("total", {
+  direction: "client",
+  input: t.object({ n: t.int64() }),
+  output: t.object({ sum: t.int64() }),
+});
+handle(total, async ({ input, db, emit }) => {
+  let sum = 0n;
+  for await (const { n } of input) sum += n;
+  emit(roomShut, await db.insert(Room, { name: "x", state: "open" }));
+  return { sum };
+});
+// @ts-expect-error A client stream's handler gives one value.
+handle(total, async function* () {
+  yield { sum: 1n };
+});
+
+const talk = channel("talk", {
+  key: Room,
+  send: t.object({ text: t.string() }),
+  receive: t.object({ echo: t.string() }),
+});
+handle(talk, async function* ({ input, current }) {
+  const seats: bigint = current.seats;
+  for await (const { text } of input) yield { echo: `${seats} ${text}` };
+});
+handle(talk, async function* ({ input }) {
+  // @ts-expect-error Not what the channel takes.
+  for await (const { words } of input) yield { echo: words };
+});
 
 const pay = command("pay", { output: t.object({ reference: t.string() }), idempotency: "required" });
 handle(pay, async ({ step }) => {
