@@ -1,7 +1,7 @@
 import { ApiError, type Violation } from "../../base/errors/index.ts";
 import type { JsonValue } from "../../base/lib/json.ts";
 import type { ToolArgument, ToolArguments } from "../../contract/emit/index.ts";
-import { formatPointer, parsePointer } from "../rest/json-pointer.ts";
+import { formatPointer } from "../rest/json-pointer.ts";
 import { isRecord, type JsonRecord } from "./codec.ts";
 import type { PointerOf } from "./errors.ts";
 
@@ -71,19 +71,6 @@ export function createPointerOf(names: ToolArguments): PointerOf {
     const [, path = asked, operator = "in"] = /^(.+)\[(\w+)\]$/.exec(asked) ?? [];
     return formatPointer([filter, path, operator]);
   };
-}
-
-/** Undoes {@link createPointerOf}, as far as it goes: for tests that compare protocols. */
-export function parseArgumentPointer(pointer: string, names: ToolArguments): string {
-  const [first = "", path, operator] = parsePointer(pointer) ?? [];
-  if (first === names.filter && path !== undefined) {
-    return operator === "in" || operator === undefined ? `?${path}` : `?${path}[${operator}]`;
-  }
-  if (first === names.idempotencyKey) return "Idempotency-Key";
-  for (const [parameter, argument] of Object.entries(OWN_PARAMETERS)) {
-    if (argument !== undefined && names[argument] === first) return `?${parameter}`;
-  }
-  return pointer;
 }
 
 /** Arguments by the name that a query string has for them. */

@@ -1,4 +1,4 @@
-export { createPointerOf, parseArgumentPointer, readToolArguments, type ToolCallParts } from "./arguments.ts";
+export { createPointerOf, readToolArguments, type ToolCallParts } from "./arguments.ts";
 export {
   formatError,
   formatEvent,

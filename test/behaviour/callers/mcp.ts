@@ -3,7 +3,7 @@ import { ApiError } from "../../../src/base/errors/index.ts";
 import { JsonSyntaxError, parseJson } from "../../../src/base/lib/index.ts";
 import { createToolEmitter, isTool, type ToolArguments } from "../../../src/contract/emit/index.ts";
 import type { Model, OperationModel } from "../../../src/contract/model/model.ts";
-import { parseArgumentPointer } from "../../../src/wire/mcp/index.ts";
+import { parsePointer } from "../../../src/wire/rest/json-pointer.ts";
 import {
   AjvJsonSchemaValidator,
   Client,
@@ -205,7 +205,7 @@ function toAnswer(
     const details = meta["concordat/error"] as Details;
     const violations = details.violations?.map((violation) => ({
       ...violation,
-      pointer: parseArgumentPointer(violation.pointer, tool.names),
+      pointer: placeOf(violation.pointer, tool.names),
     }));
     return failed({ ...details, ...(violations === undefined ? {} : { violations }) }, replayed);
   }
@@ -232,4 +232,17 @@ function toAnswer(
     version: meta["concordat/version"] as string | undefined,
     requestId: String(meta["concordat/requestId"]),
   };
+}
+
+/** The place in the call of a place in the tool's arguments. */
+function placeOf(pointer: string, names: ToolArguments): string {
+  const [first = "", path, operator = "in"] = parsePointer(pointer) ?? [];
+  if (first === names.idempotencyKey) return "Idempotency-Key";
+  if (first === names.filter && path !== undefined) {
+    return operator === "in" ? `?${path}` : `?${path}[${operator}]`;
+  }
+  if (first === names.search) return "?q";
+  const ofQuestion = ["sort", "limit", "cursor", "offset", "total", "fields", "expand"] as const;
+  const found = ofQuestion.find((argument) => names[argument] === first);
+  return found === undefined ? pointer : `?${found}`;
 }
