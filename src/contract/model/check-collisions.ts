@@ -1,3 +1,4 @@
+import type { TypeNode } from "../schema/index.ts";
 import { checkProtoNames } from "./check-proto-names.ts";
 import { OWN_PATHS } from "./check-routes.ts";
 import {
@@ -6,6 +7,7 @@ import {
   filterFieldName,
   filterTypeName,
   graphqlField,
+  innerTypeName,
   isInGraphql,
   type NamedType,
   typesWithin,
@@ -94,24 +96,37 @@ function checkResourceTypes(resource: ResourceModel, names: MakeNames, types: Na
   const fix = "rename the resource or the field";
   for (const suffix of ["", "Connection", "Edge", "Filter", "Sort"])
     types.take(`${type}${suffix}`, place, fix);
-  for (const [field, { type: of }] of Object.entries(fields)) {
-    takeInner(types, typesWithin(of, type + toPascalCase(field), field, false), place);
-    takeInner(types, typesWithin(of, type + toPascalCase(field), field, true), place);
-  }
-  const members = names("GraphQL field");
-  for (const field of Object.keys(fields)) members.take(field, `${place}, field ${field}`, fix);
-  // Beside the row that a ref names stands its id.
   for (const [field, { type: of, writeOnly }] of Object.entries(fields)) {
-    if (of.kind !== "ref" || writeOnly) continue;
-    members.take(`${field}Id`, `${place}, field ${field}, whose id is so called`, fix);
+    if (of.kind === "ref" && !writeOnly && Object.hasOwn(fields, `${field}Id`)) {
+      const members = names("GraphQL field");
+      members.take(`${field}Id`, `${place}, field ${field}Id`, fix);
+      members.take(`${field}Id`, `${place}, field ${field}, whose id is so called`, fix);
+    }
+    if (!mayHoldTypes(of)) continue;
+    const inner = innerTypeName(type, field);
+    takeInner(types, typesWithin(of, inner, field, false), place);
+    takeInner(types, typesWithin(of, inner, field, true), place);
   }
-  const filters = names("GraphQL filter");
-  for (const path of Object.keys(list.filter)) {
-    filters.take(filterFieldName(path), `${place}, list.filter ${path}`, fix);
+  const filters = Object.keys(list.filter);
+  for (const path of filters)
     types.take(filterTypeName(resource, path), `${place}, list.filter ${path}`, fix);
-  }
-  const sorts = names("GraphQL sort");
-  for (const path of list.sort) sorts.take(filterFieldName(path), `${place}, list.sort ${path}`, fix);
+  takePaths(filters, { what: "filter", place, fix }, names);
+  takePaths(list.sort, { what: "sort", place, fix }, names);
+}
+
+/** Only a path through a ref can become a name that another has. */
+function takePaths(
+  paths: readonly string[],
+  { what, place, fix }: { readonly what: string; readonly place: string; readonly fix: string },
+  names: MakeNames,
+): void {
+  if (!paths.some((path) => path.includes("."))) return;
+  const taken = names(`GraphQL ${what}`);
+  for (const path of paths) taken.take(filterFieldName(path), `${place}, list.${what} ${path}`, fix);
+}
+
+function mayHoldTypes({ kind }: TypeNode): boolean {
+  return kind === "enum" || kind === "object" || kind === "union" || kind === "list";
 }
 
 /** Types that lie inside another: each at a path of its own. */
@@ -159,6 +174,7 @@ function takeOperationTypes(
   // What create, replace and patch take is named by the resource.
   const own = method === undefined || method === "action";
   for (const [field, { type }] of own ? Object.entries(input?.fields ?? {}) : []) {
+    if (!mayHoldTypes(type)) continue;
     takeInner(types, typesWithin(type, call + toPascalCase(field), field, true), place);
   }
   if (output.kind === "value") {

@@ -18,6 +18,8 @@ export function toKebabCase(camel: string): string {
 
 /** `orderItem` or `order_item` → `OrderItem`. */
 export function toPascalCase(name: string): string {
+  // Asked for every name of a contract as it is compiled, and nearly all are one word in camelCase.
+  if (!name.includes("_")) return name.charAt(0).toUpperCase() + name.slice(1);
   return name.replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
