@@ -13,6 +13,13 @@ export interface RpcRequest {
 /** What the metadata of a call says. */
 export type CallHeaders = Pick<Call, "precondition" | "idempotency" | "credentials" | "meta" | "waitMs">;
 
+/** What a call is made of. */
+export interface CallParts {
+  readonly request: RpcRequest;
+  readonly headers: CallHeaders;
+  readonly messages: AsyncIterable<unknown> | undefined;
+}
+
 /** A call that came over the gRPC family; its signal is made when somebody asks for it. */
 export class RpcEngineCall implements Call {
   readonly operation: string;
@@ -31,25 +38,21 @@ export class RpcEngineCall implements Call {
   readonly answersOperation = true;
   readonly #context: RpcContext;
 
-  constructor(
-    context: RpcContext,
-    operation: string,
-    parts: CallHeaders & RpcRequest & Pick<Call, "messages">,
-  ) {
+  constructor(context: RpcContext, operation: string, { request, headers, messages }: CallParts) {
     this.#context = context;
     this.operation = operation;
-    this.id = parts.id;
-    this.input = parts.input;
-    this.messages = parts.messages;
-    this.list = parts.list;
+    this.id = request.id;
+    this.input = request.input;
+    this.messages = messages;
+    this.list = request.list;
     // A mask with nothing in it is none: protobuf cannot tell the two apart.
-    this.fields = parts.fields?.length === 0 ? undefined : parts.fields;
-    this.expand = parts.expand?.length === 0 ? undefined : parts.expand;
-    this.precondition = parts.precondition;
-    this.idempotency = parts.idempotency;
-    this.credentials = parts.credentials;
-    this.meta = parts.meta;
-    this.waitMs = parts.waitMs;
+    this.fields = request.fields?.length === 0 ? undefined : request.fields;
+    this.expand = request.expand?.length === 0 ? undefined : request.expand;
+    this.precondition = headers.precondition;
+    this.idempotency = headers.idempotency;
+    this.credentials = headers.credentials;
+    this.meta = headers.meta;
+    this.waitMs = headers.waitMs;
   }
 
   get signal(): AbortSignal {

@@ -30,12 +30,10 @@ export function createOperationMethod(
   const { path, kind, hasNoSideEffects, request, response } = method;
   const fieldPath = createViolationPaths(schema, request, kind === "client-stream" || kind === "bidi-stream");
   const toReply = createReply(operation);
-  const callOf = (context: RpcContext, asked: RpcRequest, messages?: AsyncIterable<unknown>) =>
-    new RpcEngineCall(context, operation.id, {
-      ...readHeaders(operation, asked, { context, readCredentials }),
-      ...asked,
-      messages,
-    });
+  const callOf = (context: RpcContext, request: RpcRequest, messages?: AsyncIterable<unknown>) => {
+    const headers = readHeaders(operation, request, { context, readCredentials });
+    return new RpcEngineCall(context, operation.id, { request, headers, messages });
+  };
   const fail = (thrown: unknown, { requestId }: RpcContext, failure?: Failure) =>
     writeError(thrown, { requestId, fieldPath, replayed: failure?.replayed === true });
 
