@@ -1,6 +1,6 @@
 import { describe, it } from "node:test";
 import { assertMistake } from "../../../test/support/mistakes.ts";
-import { command, query, resource, t } from "../../index.ts";
+import { command, error, query, resource, t } from "../../index.ts";
 
 const thing = (prefix = "thg") => ({ id: t.id(prefix) });
 
@@ -35,6 +35,49 @@ describe("names that differ in the contract and become one", () => {
     assertMistake(
       { resources: [resource("thing", thing()), resource("thingConnection", thing("con"))] },
       { place: "resource thingConnection" },
+    );
+  });
+
+  it("as the id beside a ref in GraphQL", () => {
+    const Thing = resource("thing", thing());
+    const fields = { ...thing("oth"), thing: t.ref(() => Thing), thingId: t.string() };
+    assertMistake(
+      { resources: [Thing, resource("other", fields)] },
+      {
+        place: "resource other, field thing, whose id is so called",
+        expected: "GraphQL field",
+        found: "thingId",
+      },
+    );
+  });
+
+  it("as filters and sorts in GraphQL", () => {
+    const Thing = resource("thing", { ...thing(), size: t.int32() }, { list: { filter: ["size"] } });
+    const fields = { ...thing("oth"), thing: t.ref(() => Thing), thingSize: t.int32() };
+    const filter = ["thingSize", "thing.size"] as const;
+    assertMistake(
+      { resources: [Thing, resource("other", fields, { list: { filter } })] },
+      { place: "resource other, list.filter thing.size", found: "hingSize" },
+    );
+  });
+
+  it("as types of inner values, of payloads and of errors in GraphQL", () => {
+    const place = t.object({ cityName: t.enum(["a"]), city: t.object({ name: t.enum(["b"]) }) });
+    assertMistake(
+      { resources: [resource("thing", { ...thing(), place })] },
+      { place: "resource thing, field place.city.name", found: "ThingPlaceCityName" },
+    );
+    assertMistake(
+      { resources: [resource("openPayload", thing())], operations: [command("open")] },
+      { place: "operation open", found: "OpenPayload, which resource openPayload has" },
+    );
+    const failure = error("failure", { status: 409 });
+    assertMistake(
+      {
+        resources: [resource("failureError", thing())],
+        operations: [command("open", { errors: [failure] })],
+      },
+      { place: "error failure", found: "FailureError, which resource failureError has" },
     );
   });
 
