@@ -100,7 +100,7 @@ function commandCall(operation: OperationModel, place: RootPlace, { given, build
     input: body,
     select,
     precondition: typeof ifMatch === "string" ? { ifMatch: versionsOf(ifMatch) } : undefined,
-    waitMs: typeof waitSeconds === "number" ? waitSeconds * 1000 : undefined,
+    waitMs: typeof waitSeconds === "number" ? waitMsOf(waitSeconds, operation) : undefined,
     idempotencyKey: key,
   });
 }
@@ -114,6 +114,14 @@ function takesNothing({ input }: OperationModel): boolean {
 function keyOf({ key, isOneOfSeveral }: RootPlace, { context }: RootRequest): string | undefined {
   const { idempotencyKey } = context;
   return idempotencyKey === undefined || !isOneOfSeveral ? idempotencyKey : `${idempotencyKey}:${key}`;
+}
+
+/** No longer than any other call may take. */
+function waitMsOf(waitSeconds: number, { deadlineMs }: OperationModel): number {
+  if (waitSeconds >= 0) return Math.min(waitSeconds * 1000, deadlineMs);
+  throw new ApiError("invalid_parameter", "waitSeconds is a number of seconds from 0.", {
+    violations: [{ pointer: "?waitSeconds", code: "too_small", message: "Must be at least 0." }],
+  });
 }
 
 function versionsOf(ifMatch: string): "*" | readonly number[] {
