@@ -39,7 +39,7 @@ before(async () => {
         }
       },
     },
-    { limits: { bodyTimeoutMs: 300 } },
+    { limits: { bodyTimeoutMs: 1000 } },
   );
 });
 after(() => echo.close());
@@ -179,7 +179,7 @@ describe("requests that no client library sends", () => {
     }
     const { stream, answer } = open("Chat");
     stream.write(hello);
-    await wait(700);
+    await wait(1300);
     stream.end(hello);
     assert.equal((await answer).status, "0");
   });
@@ -374,7 +374,7 @@ describe("Connect and gRPC-Web by hand", () => {
     stream.write(hello.subarray(0, 3));
     const startedAt = performance.now();
     assert.equal((await answer).status, "4");
-    assert.ok(performance.now() - startedAt < 250);
+    assert.ok(performance.now() - startedAt < 900);
   });
 
   test("a path that is no method's is somebody else's", async () => {
