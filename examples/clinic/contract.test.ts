@@ -44,6 +44,8 @@ test("the clinic offers these paths", () => {
     "GET /payments",
     "GET /payments/{id}",
     "POST /payments",
+    "GET /measurements",
+    "GET /measurements/{id}",
     "POST /exports",
     "GET /operations",
     "GET /operations/{id}",
@@ -72,6 +74,7 @@ test("ids carry the prefixes that clients know", () => {
     "appointment apt",
     "attachment att",
     "payment pay",
+    "measurement mea",
     // Concordat's own, for long-running commands.
     "operation op",
   ]);
