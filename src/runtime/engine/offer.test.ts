@@ -69,6 +69,7 @@ test("a fingerprint is that of the values, whatever the order of their keys", ()
     { operation: "a", input: { x: 1, y: { z: 2n } } },
     { operation: "a", input: { x: 1, y: { z: 2n, w: null } }, fields: ["x"] },
     { operation: "a", input: { x: 1, y: { z: 2n, w: null } }, expand: ["x"] },
+    { operation: "a", input: { x: 1, y: { z: 2n, w: null } }, select: { fields: ["x"] } },
   ]) {
     assert.notEqual(fingerprintOf(other), one);
   }
