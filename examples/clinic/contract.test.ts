@@ -6,7 +6,9 @@ import { clinic } from "./contract.ts";
 const model = compile(clinic);
 
 test("the clinic offers these paths", () => {
-  const paths = Object.values(model.operations).map(({ http }) => `${http?.method} ${http?.path}`);
+  const paths = Object.values(model.operations).flatMap(({ http }) =>
+    http ? `${http.method} ${http.path}` : [],
+  );
   assert.deepEqual(paths, [
     "GET /providers",
     "GET /providers/{id}",
@@ -51,6 +53,17 @@ test("the clinic offers these paths", () => {
     "GET /operations/{id}",
     "POST /operations/{id}/cancel",
   ]);
+});
+
+test("the clinic's streams, which REST does not offer", () => {
+  const streams = Object.values(model.operations).filter(({ kind }) => kind === "stream");
+  assert.deepEqual(
+    streams.map(({ id, direction, http }) => [id, direction, http]),
+    [
+      ["recordVitals", "client", undefined],
+      ["openSlots", "server", undefined],
+    ],
+  );
 });
 
 test("what a caller may send of each resource is an allowlist", () => {
