@@ -40,7 +40,7 @@ describe("docs/guide/mcp.md", () => {
   test("its curl line gets an answer", async () => {
     const block = blocks.find(({ language }) => language === "sh");
     assert.ok(block);
-    const { stdout } = await run("sh", ["-c", block.code], { env });
+    const { stdout } = await run("sh", ["-c", block.code.replaceAll("http://localhost:4000", clinic.url)]);
     const { result } = JSON.parse(stdout);
     assert.equal(result.structuredContent.data.length, 1);
     assert.equal(result._meta["io.modelcontextprotocol/serverInfo"].name, "clinic");
