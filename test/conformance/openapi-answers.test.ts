@@ -226,6 +226,22 @@ test("errors are what the document says", async () => {
   assert.equal(await statusOf(call("GET", `/slots?q=${"x".repeat(20_000)}`)), 414);
 });
 
+test("what was recorded as a stream, which REST has not, is read as the document says", async () => {
+  const reading = Buffer.from(JSON.stringify({ takenAt: "2026-11-21T08:00:00Z", heartRate: 60 }));
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(reading.length, 1);
+  const answer = await fetch(`${clinic.url}/clinic.v2.ClinicService/RecordVitals`, {
+    method: "POST",
+    headers: { ...asPatient(), "content-type": "application/connect+json" },
+    body: Buffer.concat([head, reading]),
+  });
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  const { measurement } = JSON.parse(bytes.toString("utf8", 5, 5 + bytes.readUInt32BE(1)));
+  const row = await call("GET", `/measurements/${measurement}`, { headers: asPatient() });
+  assert.deepEqual([row.status, row.body.readings], [200, 1]);
+  assert.equal((await call("GET", "/measurements", { headers: asPatient() })).body.data.length, 1);
+});
+
 test("every operation of the clinic was answered well at least once", () => {
   const missing: string[] = [];
   for (const [path, item] of Object.entries<any>(document.paths)) {
