@@ -164,6 +164,9 @@ interface ResourcePlan {
   readonly acts: boolean;
 }
 
+/** The access of resources that are everybody's. */
+const OPEN = 4;
+
 const resourcePlans: fc.Arbitrary<ResourcePlan[]> = fc.uniqueArray(
   fc.record({
     noun: fc.constantFrom(...NOUNS),
@@ -182,9 +185,16 @@ const resourcePlans: fc.Arbitrary<ResourcePlan[]> = fc.uniqueArray(
  * trait, refs among them (required ones only to earlier resources), owners, lists, actions, events. Two free operations,
  * `sendAll` and `askOnce`, need handlers.
  */
-export const validContracts: fc.Arbitrary<Api> = fc
-  .record({ resources: resourcePlans, input: anyType, output: anyType, days: fc.integer({ min: 1, max: 9 }) })
-  .map(({ resources: plans, input, output, days }) => {
+export const validContracts: fc.Arbitrary<Api> = contractsOf(resourcePlans);
+
+/** Right contracts whose rows anyone may read and write: what a call answers depends on its values alone. */
+export const openContracts: fc.Arbitrary<Api> = contractsOf(
+  resourcePlans.map((plans) => plans.slice(0, 3).map((plan) => ({ ...plan, access: OPEN, owned: false }))),
+);
+
+function contractsOf(resources: fc.Arbitrary<ResourcePlan[]>): fc.Arbitrary<Api> {
+  const parts = { resources, input: anyType, output: anyType, days: fc.integer({ min: 1, max: 9 }) };
+  return fc.record(parts).map(({ resources: plans, input, output, days }) => {
     const resources = plans.map((plan, index) => makeResource(plan, index, plans));
     const failed = error("it_failed", { status: 409, data: t.object({ value: output }) });
     return api("generated", {
@@ -198,6 +208,7 @@ export const validContracts: fc.Arbitrary<Api> = fc
       events: resources.slice(0, 1).map((made) => event(`${made.name}.changed`, made)),
     });
   });
+}
 
 function makeResource(plan: ResourcePlan, index: number, plans: readonly ResourcePlan[]): Made {
   const fields: AnyFields = { id: t.id(plan.noun.slice(0, 3)) };
@@ -227,6 +238,7 @@ function accessOf(
   { access, owned }: ResourcePlan,
   ownerField: string,
 ): { access?: Record<string, AccessSpec[]> } {
+  if (access === OPEN) return { access: { read: [anyone], write: [anyone], delete: [anyone] } };
   if (access === 0) return {};
   if (access === 1) return { access: { read: [anyone], write: [role("clerk")] } };
   if (access === 2) return { access: { read: [signedIn], write: [signedIn] } };

@@ -35,11 +35,15 @@ function inCbor(model: Model, operation: OperationModel, input: JsonValue): unkn
 
 function inJson(model: Model, operation: OperationModel, value: JsonValue): JsonValue {
   const { output } = operation;
-  const type = output.kind === "value" ? output.field.type : undefined;
   const fields =
-    output.kind === "row" || output.kind === "page" ? model.resources[output.resource]?.fields : {};
-  const input: ObjectNode = type?.kind === "object" ? type : { kind: "object", fields: fields ?? {} };
+    output.kind === "row" || output.kind === "page"
+      ? model.resources[output.resource]?.fields
+      : output.kind === "value"
+        ? { value: output.field }
+        : {};
+  const input: ObjectNode = { kind: "object", fields: fields ?? {} };
   const { read } = createCborForm(model, { ...operation, input });
+  if (output.kind === "value") return (read({ value }) as { readonly value: JsonValue }).value;
   if (output.kind !== "page") return read(value);
   const { data, page } = value as { readonly data: readonly JsonValue[]; readonly page: JsonValue };
   return { data: data.map(read), page };

@@ -96,9 +96,11 @@ function requestOf(model: Model, operation: OperationModel, question: Question):
       ({ type, optional, nullable, default: value }) =>
         type.kind !== "file" && !optional && !nullable && value === undefined,
     );
-    if (takes || question.input !== undefined || question.text !== undefined) {
-      const { input } = question;
-      const isMap = typeof input === "object" && input !== null && !Array.isArray(input);
+    const { input } = question;
+    const isMap = typeof input === "object" && input !== null && !Array.isArray(input);
+    // Where nothing is taken there is no type of an input, and an empty one says nothing.
+    const says = isMap ? Object.keys(input).length > 0 : input !== undefined;
+    if (takes || says || question.text !== undefined) {
       text = question.text;
       const value = isMap ? membersToGraphql(fields, input as Json) : input;
       add("input", `${call}Input${isNeeded ? "!" : ""}`, value);

@@ -105,12 +105,12 @@ function toProto(name: string, { type }: Pick<FieldNode, "type">, value: unknown
     case "duration":
       return typeof value === "string" ? toSeconds(value) : value;
     case "list":
-      return Array.isArray(value) ? value.map((item) => toProto(name, type.items, item)) : value;
+      return Array.isArray(value) ? value.map((item) => toItem(name, type.items, item)) : value;
     case "map":
-      return isObject(value) ? mapValues(value, (item) => toProto(name, type.values, item)) : value;
+      return isObject(value) ? mapValues(value, (item) => toItem(name, type.values, item)) : value;
     case "object":
       return isObject(value)
-        ? membersOf(type.fields, value, (member) => /Is(Null|Empty)$/.test(member) && isMarked(type, member))
+        ? membersOf(type.fields, value, (member) => isMarked(type.fields, member))
         : value;
     case "union": {
       if (!isObject(value)) return value;
@@ -119,19 +119,35 @@ function toProto(name: string, { type }: Pick<FieldNode, "type">, value: unknown
         typeof tag === "string" && Object.hasOwn(type.variants, tag) ? type.variants[tag] : undefined;
       return variant === undefined
         ? { ...value }
-        : { [camel(String(tag))]: membersOf(variant.fields, rest, () => false) };
+        : {
+            [camel(String(tag))]: membersOf(variant.fields, rest, (member) =>
+              isMarked(variant.fields, member),
+            ),
+          };
     }
     default:
       return value;
   }
 }
 
-function isMarked(
-  { fields }: { readonly fields: Readonly<Record<string, FieldNode>> },
-  member: string,
-): boolean {
-  const node = fields[member.replace(/Is(Null|Empty)$/, "")];
-  return member.endsWith("Null") ? node?.nullable === true : node?.optional === true;
+/** An item or value: what protobuf cannot repeat stands in a message of its own. */
+function toItem(name: string, node: FieldNode, item: unknown): unknown {
+  if (!isWrapped(node)) return toProto(name, node, item);
+  if (item === null && node.nullable) return { valueIsNull: true };
+  return isEmpty(node, item) ? {} : { value: toProto(name, node, item) };
+}
+
+export function isWrapped({ nullable, type }: FieldNode): boolean {
+  return nullable === true || type.kind === "list" || type.kind === "map";
+}
+
+/** Whether a message of these fields has a flag of this name. */
+function isMarked(fields: Readonly<Record<string, FieldNode>>, member: string): boolean {
+  const field = member.replace(/Is(Null|Empty)$/, "");
+  const [, node] = Object.entries(fields).find(([name]) => camel(name) === field) ?? [];
+  if (node === undefined || field === member) return false;
+  if (member.endsWith("Null")) return node.nullable === true;
+  return node.optional === true || node.default !== undefined || node.visibleTo !== undefined;
 }
 
 function toSeconds(text: string): string {
@@ -203,8 +219,7 @@ export function fromProto({ type }: Pick<FieldNode, "type">, value: any, related
 }
 
 function fromItem(node: FieldNode, item: any): JsonValue {
-  const isWrapped = node.nullable || node.type.kind === "list" || node.type.kind === "map";
-  if (!isWrapped) return fromProto(node, item);
+  if (!isWrapped(node)) return fromProto(node, item);
   if (item.valueIsNull === true) return null;
   return fromProto(node, item.value ?? (node.type.kind === "list" ? [] : {}));
 }
@@ -224,7 +239,9 @@ export function fromResponse(model: Model, operation: OperationModel, json: Json
     const { field } = output;
     if (field.type.kind === "object" && !field.nullable && !field.optional)
       return fromMembers(field.type.fields, json);
-    return json.resultIsNull === true ? null : fromProto(field, json.result);
+    if (json.resultIsNull === true) return null;
+    // A list that is always there is empty where none of it is sent.
+    return fromProto(field, json.result ?? (field.type.kind === "list" ? [] : {}));
   }
   const resource = model.resources[output.resource]!;
   const related: Record<string, JsonValue> = {};

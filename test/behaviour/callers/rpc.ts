@@ -3,12 +3,13 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { CODES, type Code } from "../../../src/base/errors/index.ts";
 import { type JsonValue, parseJson, stringifyJson } from "../../../src/base/lib/index.ts";
 import type { Model, OperationModel } from "../../../src/contract/model/model.ts";
+import type { FieldNode } from "../../../src/contract/schema/index.ts";
 import { STATUS_NUMBERS } from "../../../src/wire/grpc/index.ts";
 import { createRpcRegistry, type RpcFailure, toMessage } from "../../support/rpc-registry.ts";
 import type { Answer, Caller, Question } from "../caller.ts";
 import { createRestCaller } from "./rest.ts";
 import { createConnectClient, createGrpcClient, type RpcAnswer } from "./rpc-clients.ts";
-import { fromMembers, fromResponse, isObject, type Json, toRequest } from "./rpc-forms.ts";
+import { fromMembers, fromResponse, isObject, isWrapped, type Json, toRequest } from "./rpc-forms.ts";
 
 export type RpcCallerProtocol = "grpc" | "grpc-web" | "connect";
 
@@ -56,7 +57,7 @@ export function createRpcCaller(model: Model, url: string, protocol: RpcCallerPr
       const requestId = answer.metadata("x-request-id") ?? "";
       if (answer.failure !== undefined)
         return {
-          ...toFailure(model, operation, answer.failure),
+          ...toFailure(model, operation, question, answer.failure),
           ...common,
           requestId: requestId || "none came back",
         };
@@ -132,6 +133,7 @@ function toResult(operation: Json): Body {
 function toFailure(
   model: Model,
   operation: OperationModel,
+  { input }: Question,
   { code: status, message, details }: RpcFailure,
 ): Body {
   const info = details.get("google.rpc.ErrorInfo");
@@ -155,7 +157,7 @@ function toFailure(
     status: http,
     message,
     violations: violations.map(({ field, description, reason }) => ({
-      pointer: toPointer(operation, field ?? ""),
+      pointer: toPointer(operation, field ?? "", input),
       code: reason.toLowerCase(),
       message: description,
     })),
@@ -183,16 +185,47 @@ function codeOf(status: number): string {
 }
 
 /** The field of a request as a pointer into the input: `tags[0]` → `/tags/0`, `scores["a b"]` → `/scores/a b`. */
-function toPointer({ input }: OperationModel, field: string): string {
+function toPointer({ input }: OperationModel, field: string, given: unknown): string {
   if (field === "") return "";
   const parts = field.match(/\["(?:[^"\\]|\\.)*"\]|\[\d+\]|[^.[]+/g) ?? [];
-  const first = toName(parts[0] ?? "");
   // What is no field keeps its name.
-  if (!Object.hasOwn(input?.fields ?? {}, first)) return toJsonPointer([field]);
-  const names = parts.map((part) => (part.startsWith("[") ? String(JSON.parse(part)[0]) : toName(part)));
-  const isUnion = input?.fields[first]?.type.kind === "union";
-  const path = isUnion && names.length > 2 ? [first, ...names.slice(2)] : names;
-  return toJsonPointer(path);
+  if (!Object.hasOwn(input?.fields ?? {}, toName(parts[0] ?? ""))) return toJsonPointer([field]);
+  const names: string[] = [];
+  let node: FieldNode | undefined = input && { type: input };
+  let value = given;
+  let isElement = false;
+  for (const part of parts) {
+    const name = part.startsWith("[") ? String(JSON.parse(part)[0]) : toName(part);
+    // Protobuf repeats no null and no list: such an element stands in a message of its own.
+    if (isElement && part === "value" && node !== undefined && isWrapped(node)) {
+      isElement = false;
+      continue;
+    }
+    isElement = part.startsWith("[");
+    const variant = variantOf(node, name);
+    if (variant !== undefined) {
+      assert.equal(isObject(value) ? value[variant.tag] : undefined, variant.name, `${field} was not sent`);
+      node = { type: variant.type };
+      continue;
+    }
+    names.push(name);
+    node = node && memberOf(node, name);
+    value = isObject(value) || Array.isArray(value) ? (value as Json)[name] : undefined;
+  }
+  return toJsonPointer(names);
+}
+
+/** A message of a union says with a field of its own which variant it is. */
+function variantOf(node: FieldNode | undefined, name: string) {
+  if (node?.type.kind !== "union") return undefined;
+  const { tag, variants } = node.type;
+  const [found] = Object.entries(variants).filter(([each]) => toName(each) === name);
+  return found && { tag, name: found[0], type: found[1] };
+}
+
+function memberOf({ type }: FieldNode, name: string): FieldNode | undefined {
+  if (type.kind === "object") return Object.hasOwn(type.fields, name) ? type.fields[name] : undefined;
+  return type.kind === "list" ? type.items : type.kind === "map" ? type.values : undefined;
 }
 
 function toJsonPointer(names: readonly string[]): string {
