@@ -58,4 +58,8 @@ export class GraphqlCall implements Call {
   get gone(): boolean {
     return this.#context.gone === true;
   }
+
+  watchGone(listener: (() => void) | undefined): void {
+    this.#context.watchGone(this, listener);
+  }
 }

@@ -12,6 +12,7 @@ assert.ok(database);
 function contextOf(as: string | undefined, rest: Partial<GraphqlContext> = {}): GraphqlContext {
   return {
     meta: { protocol: "graphql", requestId: "r1" },
+    watchGone: () => {},
     credentials: as === undefined ? undefined : { kind: "api-key", key: as },
     ...rest,
   };

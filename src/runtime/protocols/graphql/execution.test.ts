@@ -201,6 +201,7 @@ for (const database of databases()) {
                 { variables },
                 {
                   meta: { protocol: "graphql", requestId: "r1" },
+                  watchGone: () => {},
                   credentials: as === undefined ? undefined : { kind: "api-key", key: as },
                 },
               );

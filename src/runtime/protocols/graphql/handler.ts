@@ -6,13 +6,14 @@ import {
   negotiateGraphql,
 } from "../../../wire/graphql/index.ts";
 import { challengeOf, createCredentialReader, parseIdempotencyKey } from "../../../wire/rest/index.ts";
-import type { Credentials, Engine } from "../../engine/index.ts";
+import type { Engine } from "../../engine/index.ts";
 import type { Exchange, ExchangeHandler } from "../exchange.ts";
 import { credentialsOf } from "../read-credentials.ts";
 import { readMeta } from "../read-meta.ts";
 import { send } from "../send.ts";
-import type { GraphqlAnswer, GraphqlContext } from "./executor.ts";
+import type { GraphqlAnswer } from "./executor.ts";
 import { isBatch, type ReadRequest, readRequest } from "./read-request.ts";
+import { RequestContext } from "./request-context.ts";
 import { type GraphqlResponse, sendResponse } from "./response.ts";
 import { type Runner, refusalAnswer, runRequest } from "./run-request.ts";
 
@@ -101,20 +102,13 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions): ExchangeHa
     return answered instanceof Promise ? answered.then(respond) : respond(answered);
   }
 
-  function contextOf(exchange: Exchange): GraphqlContext {
-    const credentials: Credentials | undefined = credentialsOf(exchange, readCredentials);
+  function contextOf(exchange: Exchange): RequestContext {
     const key = exchange.request.headers["idempotency-key"];
-    return {
-      credentials,
+    return new RequestContext(exchange, {
+      credentials: credentialsOf(exchange, readCredentials),
       meta: readMeta(exchange, "graphql"),
       idempotencyKey: key === undefined ? undefined : parseIdempotencyKey(String(key)),
-      get signal() {
-        return exchange.signal;
-      },
-      get gone() {
-        return exchange.gone;
-      },
-    };
+    });
   }
 
   function refuse(
@@ -158,14 +152,13 @@ function isSafe({ method }: Exchange): boolean {
 async function runBatch(
   by: Runner,
   requests: readonly GraphqlParameters[],
-  context: GraphqlContext,
+  context: RequestContext,
 ): Promise<GraphqlAnswer> {
   const bodies: string[] = [];
   let retryAfterSeconds: number | undefined;
   for (const [index, parameters] of requests.entries()) {
     const { idempotencyKey } = context;
-    const own =
-      idempotencyKey === undefined ? context : { ...context, idempotencyKey: `${idempotencyKey}:${index}` };
+    const own = idempotencyKey === undefined ? context : context.withKey(`${idempotencyKey}:${index}`);
     let answered: GraphqlAnswer;
     try {
       answered = await runRequest(by, { parameters, isSafe: false, context: own });

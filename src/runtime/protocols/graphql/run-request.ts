@@ -4,12 +4,12 @@ import { type GraphqlParameters, toGraphqlError } from "../../../wire/graphql/in
 import type { DocumentFinder } from "./documents.ts";
 import {
   type GraphqlAnswer,
-  type GraphqlContext,
   type GraphqlExecutor,
   GraphqlRequestError,
   type PreparedDocument,
 } from "./executor.ts";
 import type { Meter } from "./meter.ts";
+import type { RequestContext } from "./request-context.ts";
 
 /** What requests are run with. */
 export interface Runner {
@@ -24,7 +24,7 @@ export interface RunRequest {
   readonly parameters: GraphqlParameters;
   /** It came by a method that changes nothing (RFC 9110 section 9.2.1). */
   readonly isSafe: boolean;
-  readonly context: GraphqlContext;
+  readonly context: RequestContext;
 }
 
 /**
@@ -52,7 +52,7 @@ export function runRequest(runner: Runner, request: RunRequest): Promise<Graphql
 }
 
 /** The idempotency key of a request that has no header for it is among its extensions. */
-function withKey(context: GraphqlContext, extensions: GraphqlParameters["extensions"]): GraphqlContext {
+function withKey(context: RequestContext, extensions: GraphqlParameters["extensions"]): RequestContext {
   const key = extensions?.idempotencyKey;
   if (key === undefined || context.idempotencyKey !== undefined) return context;
   if (typeof key !== "string") {
@@ -62,18 +62,7 @@ function withKey(context: GraphqlContext, extensions: GraphqlParameters["extensi
       ],
     });
   }
-  const { credentials, meta } = context;
-  return {
-    credentials,
-    meta,
-    idempotencyKey: key,
-    get signal() {
-      return context.signal;
-    },
-    get gone() {
-      return context.gone === true;
-    },
-  };
+  return context.withKey(key);
 }
 
 /** Writes what is no answer of a document as one. */
