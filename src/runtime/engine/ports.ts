@@ -74,7 +74,8 @@ export interface SessionScope {
 /**
  * Database access of one call. Outside begin/commit every method is a statement of its own. Connection loss is
  * thrown as ApiError `unavailable`, an aborted signal as `deadline_exceeded` or `cancelled`, unique and foreign-key
- * violations as `already_exists` and `reference_not_found` with a pointer to the field.
+ * violations as `already_exists` and `reference_not_found` with a pointer to the field. Reads of several rows may
+ * answer at once where the rows are at hand; a call that waits for nothing is answered without a turn of the event loop.
  */
 export interface Session {
   /** Starts the transaction; later calls of this session run in it. `lazy`: with the first of them, if there is one. */
@@ -94,15 +95,19 @@ export interface Session {
   /** One row and whether `access` allows it; undefined if there is none. With `lock`: FOR UPDATE. */
   get(resource: string, id: string, options: GetOptions): Promise<StoredRow | undefined>;
   /** Rows by their ids, each once, in no order; those that are not there or outside `access` are left out. */
-  getMany(resource: string, ids: readonly string[], options: GetManyOptions): Promise<readonly StoredRow[]>;
+  getMany(
+    resource: string,
+    ids: readonly string[],
+    options: GetManyOptions,
+  ): Promise<readonly StoredRow[]> | readonly StoredRow[];
   /** One page; rows outside `access` are not seen. */
-  list(resource: string, question: ListPlan): Promise<StoredPage>;
+  list(resource: string, question: ListPlan): Promise<StoredPage> | StoredPage;
   /** For each parent the first page of the rows whose ref names it, in the order of the parents; one statement for all. */
   listMany(
     resource: string,
     question: ListManyPlan,
     parents: readonly string[],
-  ): Promise<readonly StoredPage[]>;
+  ): Promise<readonly StoredPage[]> | readonly StoredPage[];
   /** Inserts a whole row (program form; id and times already set) and returns it as stored. */
   insert(resource: string, values: Readonly<Record<string, unknown>>): Promise<StoredRow>;
   /**

@@ -21,7 +21,7 @@ for (const database of databases()) {
     });
     after(() => store.close());
 
-    const list = (resource: string, plan: Partial<ListPlan>): Promise<StoredPage> =>
+    const list = async (resource: string, plan: Partial<ListPlan>): Promise<StoredPage> =>
       store.open(scope()).list(resource, { ...FIRST, ...plan });
 
     async function insert(

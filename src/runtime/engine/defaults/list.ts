@@ -1,10 +1,11 @@
 import type { ActiveCall } from "../active-call.ts";
+import { follow } from "../follow.ts";
 import type { CheckedQuestion } from "../list-question.ts";
 import { planPage } from "../page.ts";
 import type { ResourcePlan } from "../resource-plan.ts";
 
 /** Reads one page. */
-export async function listRows(call: ActiveCall, resource: ResourcePlan): Promise<void> {
+export function listRows(call: ActiveCall, resource: ResourcePlan): void | Promise<void> {
   const { core, access, selection } = call;
   const plan = planPage(
     resource,
@@ -18,7 +19,9 @@ export async function listRows(call: ActiveCall, resource: ResourcePlan): Promis
     },
   );
   call.pagePlan = plan;
-  call.page = await call.session.list(resource.name, plan.plan);
+  return follow(call.session.list(resource.name, plan.plan), (page) => {
+    call.page = page;
+  });
 }
 
 function questionOf({ question, plan }: ActiveCall): CheckedQuestion {

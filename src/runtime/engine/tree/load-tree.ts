@@ -3,6 +3,7 @@ import type { ListFilter } from "../../../contract/language/index.ts";
 import { NOBODY } from "../access.ts";
 import type { Principal } from "../call.ts";
 import type { EngineCore } from "../core.ts";
+import { follow } from "../follow.ts";
 import { BoundQuestion, type PagePlan, type PageScope, planPage, rowsOf } from "../page.ts";
 import type { Session, StoredPage } from "../ports.ts";
 import { DENIED, type Denied } from "../select.ts";
@@ -47,11 +48,17 @@ export class TreeLoader {
       if (list !== undefined) this.#promise(rows.length * list.question.limit, list.path);
     }
     const pending: Promise<unknown>[] = [];
-    for (let place = 0; place < refs.length; place++) {
-      const ref = refs[place];
-      const one = ref && this.#ref(rows, ref, { place, at: plan.refs[place] ?? -1 });
-      if (one !== undefined) pending.push(one);
-      if (ref === undefined) for (const row of rows) row.refs[place] = DENIED;
+    try {
+      for (let place = 0; place < refs.length; place++) {
+        const ref = refs[place];
+        const one = ref && this.#ref(rows, ref, { place, at: plan.refs[place] ?? -1 });
+        if (one !== undefined) pending.push(one);
+        if (ref === undefined) for (const row of rows) row.refs[place] = DENIED;
+      }
+    } catch (thrown) {
+      // Nobody waits any more for what has begun.
+      for (const one of pending) one.catch(ignore);
+      throw thrown;
     }
     for (let place = 0; place < lists.length; place++) {
       const list = lists[place];
@@ -79,18 +86,20 @@ export class TreeLoader {
     return this.#follow(rows, ref, found);
   }
 
-  async #follow(rows: readonly TreeRow[], ref: RefTree, found: FoundRows): Promise<void> {
+  #follow(rows: readonly TreeRow[], ref: RefTree, found: FoundRows): Promise<unknown> | undefined {
     const { tree, access = NOBODY, path } = ref;
     const { principal, session } = this.#scope;
     this.#promise(found.rows.size, path);
     const { plan, expand } = tree;
-    const related = await session.getMany(plan.view.resource.name, [...found.rows.keys()], {
+    const read = session.getMany(plan.view.resource.name, [...found.rows.keys()], {
       fields: plan.names,
       access,
       ...(expand === undefined ? {} : { expand }),
     });
-    for (const row of related) found.rows.set(row.id, new TreeRow(row, tree, principal));
-    await this.#refsFound(rows, ref, found);
+    return follow(read, (related) => {
+      for (const row of related) found.rows.set(row.id, new TreeRow(row, tree, principal));
+      return this.#refsFound(rows, ref, found);
+    });
   }
 
   #refsFound(rows: readonly TreeRow[], { tree }: RefTree, found: FoundRows): Promise<unknown> | undefined {
@@ -190,3 +199,5 @@ interface RefPlace {
 function parentOf({ ref }: ListTree, id: string): ListFilter {
   return { field: ref, operator: "in", values: [id] };
 }
+
+function ignore(): void {}
