@@ -9,6 +9,7 @@ import {
 } from "../../../wire/rest/index.ts";
 import { acceptEncoding, codingFor, sendBody } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
+import { type FixedHeaders, fixHeaders } from "../fixed-headers.ts";
 import { send } from "../send.ts";
 import type { GraphqlAnswer } from "./executor.ts";
 
@@ -24,7 +25,15 @@ export interface GraphqlResponse extends GraphqlAnswer {
 }
 
 // Who calls decides what there is to see; the document stands in the URL.
-const VARY = "Accept, Accept-Encoding, Authorization, X-Api-Key";
+const ALWAYS = [
+  ...["Vary", "Accept, Accept-Encoding, Authorization, X-Api-Key"],
+  ...["X-Content-Type-Options", "nosniff"],
+];
+const COMMON = fixHeaders(ALWAYS);
+
+/** Headers of answers that may be kept for a while, which say so themselves, and of all others. */
+const KEPT = byMediaType([]);
+const UNKEPT = byMediaType(["Cache-Control", "no-store"]);
 
 /**
  * Sends the answer to a GraphQL request. One to GET that may be kept anywhere has an entity tag, and is 304 for those who
@@ -34,7 +43,7 @@ export function sendResponse(exchange: Exchange, response: GraphqlResponse): Pro
   const { mediaType, body, hasData, cacheControl = "no-store", retryAfterSeconds } = response;
   const refused = response.isUnauthenticated === true && mediaType !== "application/json";
   const status = response.status ?? (refused ? 401 : graphqlStatus(mediaType, hasData));
-  const headers = ["Cache-Control", cacheControl, "Vary", VARY, "X-Content-Type-Options", "nosniff"];
+  const headers: string[] = [];
   if (response.headers !== undefined) headers.push(...response.headers);
   if (retryAfterSeconds !== undefined) headers.push("Retry-After", String(retryAfterSeconds));
   // RFC 9110 section 11.6.1: with any status it says that credentials might change the answer.
@@ -50,12 +59,23 @@ export function sendResponse(exchange: Exchange, response: GraphqlResponse): Pro
     const accepted = acceptEncoding(exchange);
     const stored = wanted && findStoredCoding(wanted, tag, (each) => acceptsCoding(accepted, each));
     if (stored !== undefined) {
-      return send(exchange, 304, [...headers, "ETag", formatEntityTag({ ...tag, coding: stored })]);
+      headers.push("Cache-Control", cacheControl, "ETag", formatEntityTag({ ...tag, coding: stored }));
+      return send(exchange, 304, headers, undefined, COMMON);
     }
     headers.push("ETag", formatEntityTag({ ...tag, coding }));
   }
-  headers.push("Content-Type", `${mediaType}; charset=utf-8`);
-  return sendBody(exchange, status, headers, { body, coding });
+  if (cacheControl !== "no-store") headers.push("Cache-Control", cacheControl);
+  const fixed = cacheControl === "no-store" ? UNKEPT[mediaType] : KEPT[mediaType];
+  return sendBody(exchange, status, headers, { body, coding, fixed });
+}
+
+function byMediaType(more: readonly string[]): Readonly<Record<GraphqlMediaType, FixedHeaders>> {
+  const of = (mediaType: GraphqlMediaType) =>
+    fixHeaders([...more, ...ALWAYS, "Content-Type", `${mediaType}; charset=utf-8`]);
+  return {
+    "application/json": of("application/json"),
+    "application/graphql-response+json": of("application/graphql-response+json"),
+  };
 }
 
 function isKept({ method }: Exchange, cacheControl: string): boolean {
