@@ -1,7 +1,7 @@
 import type { ActiveCall } from "../active-call.ts";
-import { follow } from "../follow.ts";
 import type { CheckedQuestion } from "../list-question.ts";
 import { planPage } from "../page.ts";
+import { isPromise } from "../record.ts";
 import type { ResourcePlan } from "../resource-plan.ts";
 
 /** Reads one page. */
@@ -19,9 +19,14 @@ export function listRows(call: ActiveCall, resource: ResourcePlan): void | Promi
     },
   );
   call.pagePlan = plan;
-  return follow(call.session.list(resource.name, plan.plan), (page) => {
-    call.page = page;
-  });
+  const read = call.session.list(resource.name, plan.plan);
+  if (isPromise(read)) {
+    return read.then((page) => {
+      call.page = page;
+    });
+  }
+  call.page = read;
+  return undefined;
 }
 
 function questionOf({ question, plan }: ActiveCall): CheckedQuestion {

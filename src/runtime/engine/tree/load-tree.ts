@@ -3,9 +3,9 @@ import type { ListFilter } from "../../../contract/language/index.ts";
 import { NOBODY } from "../access.ts";
 import type { Principal } from "../call.ts";
 import type { EngineCore } from "../core.ts";
-import { follow } from "../follow.ts";
 import { BoundQuestion, type PagePlan, type PageScope, planPage, rowsOf } from "../page.ts";
-import type { Session, StoredPage } from "../ports.ts";
+import type { Session, StoredPage, StoredRow } from "../ports.ts";
+import { isPromise } from "../record.ts";
 import { DENIED, type Denied } from "../select.ts";
 import type { ListTree, RefTree, Tree } from "./tree.ts";
 import { TreePage } from "./tree-page.ts";
@@ -96,10 +96,11 @@ export class TreeLoader {
       access,
       ...(expand === undefined ? {} : { expand }),
     });
-    return follow(read, (related) => {
+    const put = (related: readonly StoredRow[]) => {
       for (const row of related) found.rows.set(row.id, new TreeRow(row, tree, principal));
       return this.#refsFound(rows, ref, found);
-    });
+    };
+    return isPromise(read) ? read.then(put) : put(read);
   }
 
   #refsFound(rows: readonly TreeRow[], { tree }: RefTree, found: FoundRows): Promise<unknown> | undefined {
