@@ -17,6 +17,9 @@ const Hall = resource(
       circle: t.object({ outerRadius: t.float64() }),
       box: t.object({ width: t.int32() }),
     }),
+    signs: t.list(
+      t.union("made", { of_wood: t.object({ text: t.string() }), of_tin: t.object({ text: t.string() }) }),
+    ),
   },
   { access: { read: [anyone], write: [anyone] }, list: { filter: ["opensAt"], sort: ["opensAt"] } },
 );
@@ -42,6 +45,17 @@ test("pointers into the input become paths of the request's fields", () => {
   ] as const) {
     assert.equal(name(pointer), field, pointer);
   }
+});
+
+test("where variants have fields of one name, the one that was sent is named", () => {
+  const name = createViolationPaths(schema, "halls.v1.CreateHallRequest", false);
+  const signs = [
+    { made: "of_tin", text: "" },
+    { made: "of_wood", text: "" },
+  ];
+  assert.equal(name("/signs/0/text", { signs }), "signs[0].of_tin.text");
+  assert.equal(name("/signs/1/text", { signs }), "signs[1].of_wood.text");
+  assert.equal(name("/signs/2/text", { signs }), "signs[2].of_wood.text", "the first, where nobody knows");
 });
 
 test("parameters of a list are found where the request has them", () => {

@@ -15,45 +15,56 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
 /**
  * Makes the naming of fields of one request by the pointers of its violations, as google.rpc.BadRequest has them:
  * `/tags/0` → `tags[0]`, `?startsAt[gte]` → `filter.starts_at_gte`, `/2/heartRate` of a stream → `[2].heart_rate`. What no field
- * stands for keeps its name.
+ * stands for keeps its name. Of a union's variants that have a field of the name, it is the one that `input` is.
  */
 export function createViolationPaths(
   schema: ProtoSchema,
   request: string,
   isStream: boolean,
-): (pointer: string) => string {
+): (pointer: string, input?: unknown) => string {
   const message = schema.messages[request];
-  const walk = (from: ProtoMessage | undefined, segments: readonly string[], isTop: boolean): string => {
+  const walk = (
+    from: ProtoMessage | undefined,
+    segments: readonly string[],
+    value: unknown,
+    isTop = false,
+  ): string => {
     const [segment, ...rest] = segments;
     if (segment === undefined) return "";
     const field = from?.fields.find(({ path, marks }) => {
       if (marks !== undefined) return false;
       return isTop ? path[0] === "input" && path[1] === segment : path[0] === segment;
     });
-    if (field === undefined) return inVariant(from, segments) ?? [segment, ...rest].join(".");
-    return field.name + below(field, rest);
+    if (field === undefined) return inVariant(from, segments, value) ?? [segment, ...rest].join(".");
+    return field.name + below(field, rest, memberOf(value, segment));
   };
-  const below = ({ type, label }: ProtoField, segments: readonly string[]): string => {
+  const below = ({ type, label }: ProtoField, segments: readonly string[], value: unknown): string => {
     const [at, ...rest] = segments;
     if (at === undefined) return "";
     const inner = type.kind === "message" ? schema.messages[type.name] : undefined;
-    if (label === "singular") return dotted(walk(inner, segments, false));
+    if (label === "singular") return dotted(walk(inner, segments, value));
     const key = label === "list" ? `[${at}]` : `[${JSON.stringify(at)}]`;
     // A list within a list stands in a message of its own.
     const whole = inner?.fields.find(({ path, marks }) => path.length === 0 && marks === undefined);
-    if (whole !== undefined && rest.length > 0) return `${key}.${whole.name}${below(whole, rest)}`;
-    return key + dotted(walk(inner, rest, false));
+    const item = memberOf(value, at);
+    if (whole !== undefined && rest.length > 0) return `${key}.${whole.name}${below(whole, rest, item)}`;
+    return key + dotted(walk(inner, rest, item));
   };
-  const inVariant = (from: ProtoMessage | undefined, segments: readonly string[]): string | undefined => {
+  const inVariant = (
+    from: ProtoMessage | undefined,
+    segments: readonly string[],
+    value: unknown,
+  ): string | undefined => {
     if (from?.union === undefined) return undefined;
-    if (segments[0] === from.union.tag) return from.union.oneof;
-    for (const { name, type } of from.fields) {
-      const variant = type.kind === "message" ? schema.messages[type.name] : undefined;
-      if (variant?.fields.some(({ path }) => path[0] === segments[0])) {
-        return name + dotted(walk(variant, segments, false));
-      }
-    }
-    return undefined;
+    const { tag, oneof } = from.union;
+    if (segments[0] === tag) return oneof;
+    const sent = memberOf(value, tag);
+    const variants = from.fields.flatMap(({ name, path, type }) => {
+      const inner = type.kind === "message" ? schema.messages[type.name] : undefined;
+      return inner?.fields.some(({ path: [first] }) => first === segments[0]) ? [{ name, path, inner }] : [];
+    });
+    const variant = variants.find(({ path }) => path.at(-1) === sent) ?? variants[0];
+    return variant && variant.name + dotted(walk(variant.inner, segments, value));
   };
   const ofParameter = (parameter: string): string => {
     const path = PARTS[parameter];
@@ -65,16 +76,21 @@ export function createViolationPaths(
     const condition = inner?.fields.find((each) => isSame(each.path, [name, operator]));
     return condition === undefined ? parameter : `${filter?.name}.${condition.name}`;
   };
-  return (pointer) => {
+  return (pointer, input) => {
     if (pointer.startsWith("?")) return ofParameter(pointer.slice(1));
     if (!pointer.startsWith("/")) return pointer.toLowerCase();
     const segments = pointer
       .slice(1)
       .split("/")
       .map((each) => each.replaceAll("~1", "/").replaceAll("~0", "~"));
-    if (!isStream) return walk(message, segments, true);
-    return `[${segments[0]}]${dotted(walk(message, segments.slice(1), true))}`;
+    if (!isStream) return walk(message, segments, input, true);
+    return `[${segments[0]}]${dotted(walk(message, segments.slice(1), undefined, true))}`;
   };
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Readonly<Record<string, unknown>>)[name];
 }
 
 function dotted(path: string): string {

@@ -34,22 +34,29 @@ export function createOperationMethod(
     const headers = readHeaders(operation, request, { context, readCredentials });
     return new RpcEngineCall(context, operation.id, { request, headers, messages });
   };
-  const fail = (thrown: unknown, { requestId }: RpcContext, failure?: Failure) =>
-    writeError(thrown, { requestId, fieldPath, replayed: failure?.replayed === true });
+  const fail = (thrown: unknown, { requestId }: RpcContext, input?: unknown, failure?: Failure) =>
+    writeError(thrown, {
+      requestId,
+      fieldPath: (pointer) => fieldPath(pointer, input),
+      replayed: failure?.replayed === true,
+    });
 
   const unary = (message: unknown, context: RpcContext): RpcReply | Promise<RpcReply> => {
     let outcome: Outcome | Promise<Outcome>;
+    let input: unknown;
     try {
       const call = callOf(context, toRequest(message));
+      input = call.input;
       outcome = engine.execute(call);
       if (call.waitMs !== undefined) outcome = readEnded(engine, call, outcome);
     } catch (thrown) {
       throw fail(thrown, context);
     }
-    return outcome instanceof Promise ? outcome.then((it) => settle(it, context)) : settle(outcome, context);
+    if (outcome instanceof Promise) return outcome.then((it) => settle(it, context, input));
+    return settle(outcome, context, input);
   };
-  const settle = (outcome: Outcome, context: RpcContext): RpcReply => {
-    if (!outcome.ok) throw fail(outcome.error, context, outcome);
+  const settle = (outcome: Outcome, context: RpcContext, input: unknown): RpcReply => {
+    if (!outcome.ok) throw fail(outcome.error, context, input, outcome);
     return toReply(outcome, context.protocol);
   };
 
