@@ -27,10 +27,17 @@ function inCbor(model: Model, operation: OperationModel, input: JsonValue): unkn
   });
   try {
     const written = form.write(json);
-    return isDeepStrictEqual(form.read(written), json) ? written : json;
+    // What no integer of CBOR holds is sent as the text that it was.
+    return isDeepStrictEqual(form.read(written), json) && !hasBignum(written) ? written : json;
   } catch {
     return json;
   }
+}
+
+function hasBignum(value: unknown): boolean {
+  if (typeof value === "bigint") return value >= 2n ** 64n || value < -(2n ** 64n);
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
+  return Object.values(value).some(hasBignum);
 }
 
 function inJson(model: Model, operation: OperationModel, value: JsonValue): JsonValue {

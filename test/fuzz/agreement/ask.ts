@@ -56,7 +56,7 @@ export function agree(
         told.reduce<JsonValue | undefined>((left, name) => inForm(name, operation, model, left), value) ??
         null,
       data: (data as JsonValue | undefined) ?? null,
-      violations: violations as unknown as JsonValue,
+      violations: violations.map((each) => tellOf(each)).sort(),
     });
   if (formOf(answer) === formOf(expected.answer)) return;
   const what = `${tell(caller, operation, question, answer)}\nof ${show(operation.input)}`;
@@ -69,6 +69,11 @@ export function agree(
 
 export function count({ counts }: Run, what: string): void {
   counts.set(what, (counts.get(what) ?? 0) + 1);
+}
+
+/** GraphQL has other names for the values of an enum, and so other words for one that is none. */
+function tellOf({ pointer, code, message }: Answer["violations"][number]): string {
+  return `${pointer} ${code} ${code === "not_allowed" ? message.toLowerCase() : message}`;
 }
 
 /** Writes a question and its answer for an assertion's message. */

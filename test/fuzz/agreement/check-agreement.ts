@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { TestDatabase } from "../../support/databases.ts";
 import type { Run } from "./ask.ts";
+import { checkKeys } from "./check-keys.ts";
 import { checkLists } from "./check-lists.ts";
+import { checkRefusals } from "./check-refusals.ts";
 import { checkRows } from "./check-rows.ts";
 import { checkValues } from "./check-values.ts";
 import { agreeableServices, openAgreement } from "./service.ts";
@@ -20,8 +22,10 @@ export async function checkAgreement(
   const run: Run = { ...agreement, rows: new Map(), draw, counts };
   try {
     await checkValues(run);
+    await checkRefusals(run);
     for (const resource of Object.values(run.model.resources)) await checkRows(run, resource);
     for (const resource of Object.values(run.model.resources)) await checkLists(run, resource);
+    for (const resource of Object.values(run.model.resources).slice(0, 1)) await checkKeys(run, resource);
     assert.deepEqual(run.faults, []);
   } finally {
     await agreement.close();

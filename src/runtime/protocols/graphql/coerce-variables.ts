@@ -135,7 +135,9 @@ function compileInput({ fields, tag }: GraphqlInput, description: GraphqlDescrip
         });
         Object.defineProperty(values, name, { value: given[name], enumerable: true });
       } else if (given[name] !== undefined) {
-        values[name] = coerce(given[name], `${pointer}/${name}`, violations);
+        // In the operation's own input a variant has no name of its own to go through: its tag stands beside its fields.
+        const place = tag === undefined ? `${pointer}/${name}` : pointer;
+        values[name] = coerce(given[name], place, violations);
       }
     }
     for (const { name, type, default: otherwise } of fields) {

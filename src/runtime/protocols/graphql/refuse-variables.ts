@@ -55,7 +55,10 @@ function violationsOf(
     const all: Violation[] = [];
     // Not compiled: whoever sends nonsense would have code made for it each time.
     interpretDecode({ type: input }, value, "", all);
-    if (all.length > 0) return all;
+    // Values of enums have other names here, and a name of the model's is none: the decoder would take it, or offer it.
+    const named = violations.filter(({ code: one }) => one === "not_allowed");
+    const rest = all.filter(({ pointer }) => !named.some((each) => each.pointer === pointer));
+    if (all.length + named.length > 0) return [...rest, ...named];
   }
   const prefix = use?.pointer ?? `/${variable.name}`;
   return violations.map((each) => ({ ...each, pointer: prefix + each.pointer }));
