@@ -12,7 +12,7 @@ import { type FileReport, runFiles, sumCounts } from "./support/run-files.ts";
 import { ROOT } from "./support/source.ts";
 
 const PATTERNS = ["src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"];
-const NEVER_AGAIN = /\.property\.test\.ts$|(?:^|\/)crash[^/]*\//;
+const NEVER_AGAIN = /\.property(?:\.long)?\.test\.ts$|(?:^|\/)crash[^/]*\//;
 
 const startedAt = performance.now();
 const { values, positionals } = parseArgs({ options: { long: { type: "boolean" } }, allowPositionals: true });

@@ -72,6 +72,12 @@ A field is required unless it is \`.optional()\` (it may be absent) or has a \`.
 a value of its own, allowed only where the field is \`.nullable()\`. In a patch, null removes an optional field. In SQL both
 absent and null are NULL; that is why a resource's own field cannot be optional and nullable at once.
 
+Every protocol says the same of the same value, and refuses the same input for the same reasons: a test holds generated contracts to it. What a
+protocol has no form for is the exception. GraphQL's answers have no absent fields, so one that may be absent and may be null is null in both cases; its inputs
+take a value for a list of that one value, and have a field of the variant's name where a union has its tag. Protobuf cannot say a null where
+none is allowed, a name that is no field's, or a value of another type; GraphQL's documents and variables have its own names for the values of enums, and
+violations tell those.
+
 ## JSON text
 
 Request bodies are read strictly (RFC 8259, RFC 7493): duplicate keys, the keys \`__proto__\`, \`constructor\` and
