@@ -55,6 +55,7 @@ test("where variants have fields of one name, the one that was sent is named", (
   ];
   assert.equal(name("/signs/0/text", { signs }), "signs[0].of_tin.text");
   assert.equal(name("/signs/1/text", { signs }), "signs[1].of_wood.text");
+  assert.equal(name("/shape/width", { shape: { kind: "circle", width: 1 } }), "shape.circle.width");
   assert.equal(name("/signs/2/text", { signs }), "signs[2].of_wood.text", "the first, where nobody knows");
 });
 

@@ -59,12 +59,12 @@ export function createViolationPaths(
     const { tag, oneof } = from.union;
     if (segments[0] === tag) return oneof;
     const sent = memberOf(value, tag);
-    const variants = from.fields.flatMap(({ name, path, type }) => {
-      const inner = type.kind === "message" ? schema.messages[type.name] : undefined;
-      return inner?.fields.some(({ path: [first] }) => first === segments[0]) ? [{ name, path, inner }] : [];
-    });
-    const variant = variants.find(({ path }) => path.at(-1) === sent) ?? variants[0];
-    return variant && variant.name + dotted(walk(variant.inner, segments, value));
+    const messageOf = ({ type }: ProtoField) =>
+      type.kind === "message" ? schema.messages[type.name] : undefined;
+    const variant =
+      from.fields.find(({ path }) => sent !== undefined && path.at(-1) === sent) ??
+      from.fields.find((each) => messageOf(each)?.fields.some(({ path: [first] }) => first === segments[0]));
+    return variant && variant.name + dotted(walk(messageOf(variant), segments, value));
   };
   const ofParameter = (parameter: string): string => {
     const path = PARTS[parameter];
