@@ -34,7 +34,7 @@ after(() => store?.close());
 
 const violationsOf = async (input: object): Promise<string[]> => {
   const document = executor.prepare("mutation ($i: PaintInput!) { paint(input: $i) { replayed } }");
-  const context = { meta: { protocol: "graphql", requestId: "r1" } } as const;
+  const context = { meta: { protocol: "graphql", requestId: "r1" }, watchGone: () => undefined } as const;
   const { body } = await document.execute({ variables: { i: input } }, context);
   const { errors } = JSON.parse(body);
   return errors[0].extensions.violations.map(({ pointer, code, message }: any) =>
