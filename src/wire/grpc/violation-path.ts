@@ -90,7 +90,7 @@ export function createViolationPaths(
 
 function memberOf(value: unknown, name: string): unknown {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
-  return (value as Readonly<Record<string, unknown>>)[name];
+  return Reflect.get(value, name);
 }
 
 function dotted(path: string): string {
