@@ -3,11 +3,10 @@ import type { Model } from "../../contract/model/model.ts";
 import { type Authenticate, checkAuthenticate } from "./authenticate.ts";
 import { type CursorCodec, createCursorCodec } from "./cursor.ts";
 import { operationId } from "./handle.ts";
-import type { CheckedQuestion } from "./list-question.ts";
 import type { Account, EngineOptions } from "./options.ts";
 import type { Authenticator, Clock, Logger, Store } from "./ports.ts";
+import { Questions } from "./questions.ts";
 import { planResources, type ResourcePlan } from "./resource-plan.ts";
-import type { ListSelection } from "./select.ts";
 import type { Tracer } from "./tracer.ts";
 import { RowPlans } from "./tree/row-plan.ts";
 import { Views } from "./view.ts";
@@ -26,8 +25,7 @@ export interface EngineCore {
   readonly resources: ReadonlyMap<string, ResourcePlan>;
   readonly views: Views;
   readonly rowPlans: RowPlans;
-  /** Questions of relations that have been checked. */
-  readonly questions: WeakMap<ListSelection, CheckedQuestion>;
+  readonly questions: Questions;
   /** Operations that the service has handlers for. */
   readonly handled: ReadonlySet<string>;
   readonly tracer: Tracer | undefined;
@@ -97,7 +95,7 @@ export function createCore(options: EngineOptions): EngineCore {
     resources: planResources(model),
     views: new Views(),
     rowPlans: new RowPlans(),
-    questions: new WeakMap(),
+    questions: new Questions(),
     handled: new Set((options.handlers ?? []).map(({ operation }) => operationId(operation.spec))),
     tracer: options.tracer,
     onAccount: options.onAccount,

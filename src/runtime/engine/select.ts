@@ -1,6 +1,9 @@
 import type { JsonValue } from "../../base/lib/json.ts";
 
-/** A list request as written by the caller: everything a string; names are checked by the engine. */
+/**
+ * A list request as written by the caller: everything a string; names are checked by the engine. It keeps what it has found of
+ * a frozen one by the object's identity: freeze those that are asked again and again.
+ */
 export interface ListQuestion {
   /** Path → operator → raw values: `{ status: { in: ["a", "b"] } }`. */
   readonly filter?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;

@@ -4,7 +4,6 @@ import { OPERATION, takesMessages } from "../../../contract/model/index.ts";
 import type { ActiveCall } from "../active-call.ts";
 import { checkIdempotencyKey } from "../idempotency-key.ts";
 import { Inbox } from "../inbox.ts";
-import { checkQuestion } from "../list-question.ts";
 import type { OperationPlan } from "../operation-plan.ts";
 import { readInput } from "../read-input.ts";
 import { invalidParameters, notFound } from "../refusals.ts";
@@ -82,7 +81,7 @@ function readQuery(plan: OperationPlan, call: ActiveCall): void {
     refuseSelection(call, ["fields", "expand"], violations);
   }
   if (operation.method === "list" && output !== undefined) {
-    call.question = checkQuestion(output, request.list ?? {}, {
+    call.question = core.questions.check(output, request.list ?? {}, {
       resources: core.resources,
       principal,
       violations,

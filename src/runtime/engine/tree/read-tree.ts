@@ -2,7 +2,7 @@ import { ApiError, type Violation } from "../../../base/errors/index.ts";
 import { resolveAccess } from "../access.ts";
 import type { Principal } from "../call.ts";
 import type { EngineCore } from "../core.ts";
-import { type CheckedQuestion, checkQuestion } from "../list-question.ts";
+import type { CheckedQuestion } from "../list-question.ts";
 import type { Expansion } from "../ports.ts";
 import type { ResourcePlan } from "../resource-plan.ts";
 import type { ListSelection, RefSelection, RowSelection } from "../select.ts";
@@ -102,16 +102,13 @@ class TreeReader {
 
   #question(target: ResourcePlan, list: ListSelection, path: string): CheckedQuestion {
     const { core, principal, violations } = this.#scope;
-    const kept = core.questions.get(list);
-    if (kept !== undefined) return kept;
     const found: Violation[] = [];
-    const question = checkQuestion(target, list.question ?? {}, {
+    const question = core.questions.check(target, list.question ?? {}, {
       resources: core.resources,
       principal,
       violations: found,
     });
     for (const { pointer, ...rest } of found) violations.push({ pointer: `${path}${pointer}`, ...rest });
-    if (found.length === 0) core.questions.set(list, question);
     return question;
   }
 }

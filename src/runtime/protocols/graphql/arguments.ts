@@ -8,7 +8,11 @@ import { literalToJson } from "./scalars.ts";
 export type Variables = Readonly<Record<string, unknown>>;
 
 /** Gives the arguments of a field in wire form; what was left out is not there, null is null. */
-export type ReadArguments = (variables: Variables) => Readonly<Record<string, unknown>>;
+export interface ReadArguments {
+  (variables: Variables): Readonly<Record<string, unknown>>;
+  /** Where no variable is in them. */
+  readonly fixed?: Readonly<Record<string, unknown>>;
+}
 
 /** Makes the reader of a field's arguments: the same object each time where no variable is in them. */
 export function compileArguments(
@@ -20,7 +24,7 @@ export function compileArguments(
   const read = compileFields(args, given, scope);
   if (read.fixed === undefined) return read.read;
   const fixed = read.fixed;
-  return () => fixed;
+  return Object.assign(() => fixed, { fixed });
 }
 
 /** Reads the default of a variable, which has no variables in it. */

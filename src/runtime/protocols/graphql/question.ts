@@ -2,6 +2,7 @@ import { ApiError, type Violation } from "../../../base/errors/index.ts";
 import { filterFieldName } from "../../../contract/model/graphql-names.ts";
 import type { ResourceModel } from "../../../contract/model/index.ts";
 import type { ListQuestion } from "../../engine/index.ts";
+import type { ReadArguments, Variables } from "./arguments.ts";
 
 type Arguments = Readonly<Record<string, unknown>>;
 
@@ -9,7 +10,7 @@ type Arguments = Readonly<Record<string, unknown>>;
  * The question of a list from its arguments: `first` and `after` read forward, `last` and `before` backward, with the
  * cursors and limits of REST. Throws `invalid_parameter` for arguments that do not go together.
  */
-export function questionOf(
+function questionOf(
   args: Arguments,
   resource: ResourceModel,
   { total }: { readonly total: boolean },
@@ -33,6 +34,33 @@ export function questionOf(
     ...(filter === undefined ? {} : { filter }),
     ...(total ? { total } : {}),
   };
+}
+
+/** Makes the question of a list from the variables of a request. */
+export interface MakeQuestion {
+  (variables: Variables): ListQuestion;
+  /** Whether every request asks the same, which is then the same object. */
+  readonly isFixed: boolean;
+}
+
+/** Makes the questions of a list in a document; `asks` counts when the first is made. */
+export function compileQuestion(
+  args: ReadArguments,
+  resource: ResourceModel,
+  asks: { readonly total: boolean },
+): MakeQuestion {
+  const { fixed } = args;
+  if (fixed === undefined) {
+    return Object.assign((variables: Variables) => questionOf(args(variables), resource, asks), {
+      isFixed: false,
+    });
+  }
+  let made: ListQuestion | undefined;
+  const make = (): ListQuestion => {
+    made ??= Object.freeze(questionOf(fixed, resource, asks));
+    return made;
+  };
+  return Object.assign(make, { isFixed: true });
 }
 
 const APART = [

@@ -8,7 +8,7 @@ import { compileCommand } from "./payload.ts";
 import { innerSets, namedType, type PlanScope } from "./plan-scope.ts";
 import { compilePageProjector, compileRowProjector } from "./project-rows.ts";
 import { compileFastWriter } from "./project-value.ts";
-import { questionOf } from "./question.ts";
+import { compileQuestion } from "./question.ts";
 import { attempt, callOf, type RootField, type RootPlace, type RootRequest } from "./root.ts";
 import { RowBuilder } from "./row-builder.ts";
 import { compileRowWriter } from "./row-writer.ts";
@@ -84,6 +84,7 @@ function compileList(operation: OperationModel, place: RootPlace, scope: PlanSco
   const args = compileArguments(field.args ?? [], node, scope);
   const builder = new RowBuilder();
   const asks = { total: false };
+  const question = compileQuestion(args, resource, asks);
   const write = compilePageWriter(namedType(field.type), innerSets(nodes), {
     compileRow: (type, sets) => compileRowWriter(type, sets, builder, scope),
     scope,
@@ -93,7 +94,7 @@ function compileList(operation: OperationModel, place: RootPlace, scope: PlanSco
   return (request) => {
     const { variables, run } = request;
     const asked = attempt(place, request, () => ({
-      list: questionOf(args(variables), resource, asks),
+      list: question(variables),
       select: builder.build(variables),
     }));
     if (asked === undefined) return "null";

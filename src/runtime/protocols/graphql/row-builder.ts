@@ -1,8 +1,6 @@
-import type { ListQuestion, RowSelection } from "../../engine/index.ts";
+import type { RowSelection } from "../../engine/index.ts";
 import type { Variables } from "./arguments.ts";
-
-/** Makes the question of a list from the variables of a request. */
-export type MakeQuestion = (variables: Variables) => ListQuestion;
+import type { MakeQuestion } from "./question.ts";
 
 /** Gathers what is wanted of a row, from all places of a document that want something of it. */
 export class RowBuilder {
@@ -42,7 +40,10 @@ export class RowBuilder {
 
   /** Whether every request selects the same. */
   get #isFixed(): boolean {
-    return this.#lists.length === 0 && this.#refs.every(({ row }) => row.#isFixed);
+    return (
+      this.#lists.every(({ question, row }) => question.isFixed && row.#isFixed) &&
+      this.#refs.every(({ row }) => row.#isFixed)
+    );
   }
 
   /** The selection for these variables: the same object where variables do not matter. */

@@ -5,7 +5,7 @@ import { DENIED } from "../../engine/index.ts";
 import { compileArguments } from "./arguments.ts";
 import { compilePageWriter, type RowWriter } from "./page-writer.ts";
 import { innerSets, namedType, type PlanScope } from "./plan-scope.ts";
-import { questionOf } from "./question.ts";
+import { compileQuestion } from "./question.ts";
 import type { RowBuilder } from "./row-builder.ts";
 import { deniedField, type FieldRun, failField, missingValue, orNull } from "./run.ts";
 import { compileValueWriter } from "./value-writer.ts";
@@ -164,9 +164,7 @@ function relationWriter(
   scope.cacheControls.push(scope.model.operations[`${target.name}.list`]?.cacheControl);
   const args = compileArguments(field.args ?? [], node, scope);
   const asks = { total: false };
-  const { place, row: inner } = builder.list(relation, (variables) =>
-    questionOf(args(variables), target, asks),
-  );
+  const { place, row: inner } = builder.list(relation, compileQuestion(args, target, asks));
   const write = compilePageWriter(namedType(field.type), innerSets(nodes), {
     compileRow: (type, sets) => compileRowWriter(type, sets, inner, scope),
     scope,
