@@ -11,6 +11,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import autocannon from "autocannon";
+import { FLAGS, SETTINGS } from "../bin/memory.js";
 import { QUERY } from "./graphql/fixture.ts";
 import { prepareAtlas } from "./graphql/prepare.ts";
 
@@ -89,10 +90,14 @@ interface Running {
 async function start(server: ServerName, source: string): Promise<Running> {
   const [name = "", variant = ""] = server.split("-");
   const file = new URL(`graphql/${name}.ts`, import.meta.url).pathname;
-  const command = [...(pinned ? ["taskset", "-c", "0"] : []), process.execPath, "--conditions=source", file];
+  // As `concordat serve` starts it.
+  const [flags, settings] = server === "concordat" ? [FLAGS, SETTINGS] : [[], {}];
+  const pin = pinned ? ["taskset", "-c", "0"] : [];
+  const command = [...pin, process.execPath, ...flags, "--conditions=source", file];
   const child = spawn(command[0]!, command.slice(1), {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     env: {
+      ...settings,
       ...process.env,
       BENCH_SOURCE: source === "memory" ? source : database.url,
       BENCH_VARIANT: variant,
