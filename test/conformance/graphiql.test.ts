@@ -46,15 +46,13 @@ describe("GraphiQL in Chromium", { skip: missing, timeout: 240_000 }, () => {
     const editor = page.locator(".graphiql-query-editor .CodeMirror");
     await editor.waitFor();
     // The schema has been read: fields are coloured and completed by it.
-    await page.waitForFunction("document.querySelector('.graphiql-query-editor .cm-property') !== null");
+    await page.locator(".graphiql-query-editor .cm-property").first().waitFor({ state: "attached" });
     await editor.click();
     await page.keyboard.press("ControlOrMeta+A");
     await page.keyboard.insertText("{ providers(first: 2) { nodes { name specialty } } }");
     await page.locator(".graphiql-execute-button").click();
     const result = page.locator(".result-window .CodeMirror");
-    await page.waitForFunction(
-      "document.querySelector('.result-window')?.textContent?.includes('specialty')",
-    );
+    await page.locator(".result-window", { hasText: "specialty" }).waitFor();
     const text = (await result.textContent()) ?? "";
     assert.match(text, /"nodes"/);
     assert.match(text, /"(CARDIOLOGY|DERMATOLOGY|FAMILY|PEDIATRICS)"/);

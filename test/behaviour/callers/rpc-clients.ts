@@ -1,4 +1,4 @@
-import { connect as connectHttp2, type IncomingHttpHeaders } from "node:http2";
+import { type ClientHttp2Session, connect as connectHttp2, type IncomingHttpHeaders } from "node:http2";
 import {
   type DescMethod,
   type DescMethodUnary,
@@ -47,7 +47,12 @@ export function pathOf({ parent, name }: DescMethod): string {
 /** Calls with @grpc/grpc-js. */
 export function createGrpcClient(registry: RpcRegistry, url: string): RpcClient {
   const client = new Client(new URL(url).host, credentials.createInsecure());
-  const session = connectHttp2(url);
+  let session: ClientHttp2Session | undefined;
+  // The service closes connections that rest for long, as other places' scenarios run.
+  const connected = () => {
+    if (session === undefined || session.destroyed || session.closed) session = connectHttp2(url);
+    return session;
+  };
   return {
     call: (method, message, { headers, timeoutMs, signal }) =>
       new Promise((resolve) => {
@@ -80,7 +85,7 @@ export function createGrpcClient(registry: RpcRegistry, url: string): RpcClient 
     sendJson: (method, json, question) =>
       new Promise((resolve, reject) => {
         const { headers } = question;
-        const stream = session.request({
+        const stream = connected().request({
           ":method": "POST",
           ":path": pathOf(method),
           "content-type": "application/grpc+json",
@@ -108,7 +113,7 @@ export function createGrpcClient(registry: RpcRegistry, url: string): RpcClient 
       }),
     close() {
       client.close();
-      session.close();
+      session?.close();
     },
   };
 }
