@@ -14,6 +14,15 @@ function thingWith(field: unknown) {
 const place = "resource thing, field part";
 
 describe("fields of a resource", () => {
+  it("say so where a bound is an empty text", () => {
+    assertMistake(thingWith(t.int64({ minimum: "" })), {
+      place,
+      expected: "bounds that are whole numbers of 64 bits",
+      found: "an empty text",
+      fix: "change the bound",
+    });
+  });
+
   it("begin with the id and end with the times", () => {
     const thing = resource("thing", { name: t.string(), id });
     assert.deepEqual(Object.keys(modelOf({ resources: [thing] }).resources.thing?.fields ?? {}), [

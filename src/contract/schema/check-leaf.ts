@@ -21,7 +21,7 @@ export function checkLeaf(
   mistakes: Mistake[],
 ): LeafNode {
   const complain: Complain = (expected, found, fix) => {
-    mistakes.push({ place, expected, found: typeof found === "string" ? found : String(found), fix });
+    mistakes.push({ place, expected, found: found === "" ? "an empty text" : String(found), fix });
   };
   switch (type.kind) {
     case "id":
