@@ -15,7 +15,7 @@ const place = "resource thing, field part";
 
 describe("fields of a resource", () => {
   it("say so where a bound is an empty text", () => {
-    assertMistake(thingWith(t.int64({ minimum: "" })), {
+    assertMistake(thingWith(t.int64({ minimum: "" } as never)), {
       place,
       expected: "bounds that are whole numbers of 64 bits",
       found: "an empty text",
