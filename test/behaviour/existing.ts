@@ -31,7 +31,7 @@ export function existingModel(model: Model): Model {
       ...(method && { method }),
     };
     const options = http === undefined ? spec.options : { ...spec.options, http: httpOf(operation, model) };
-    return { ...given, kind: "operation", spec: { ...spec, options } };
+    return { ...given, kind: "operation", spec: { ...spec, options } } as Operation;
   });
   return compile({
     ...behaviour.api,

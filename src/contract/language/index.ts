@@ -16,8 +16,8 @@ export { type ErrorPart, type ErrorPartName, type ErrorTemplate, errorPart } fro
 export { type EventDefinition, event } from "./event.ts";
 export type { GraphqlLimits, GraphqlOptions } from "./graphql.ts";
 export type { HttpOptions, PageAnswer, UnknownFields } from "./http.ts";
+export type { FilterOperator, ListFilter, ListInput, ListSort } from "./list-input.ts";
 export {
-  type CallShape,
   type CommandOptions,
   channel,
   command,
@@ -31,17 +31,13 @@ export {
   type ResourceMethod,
   stream,
 } from "./operation.ts";
+export type { Page } from "./page.ts";
 export {
   type AnyResource,
   downloadName,
-  type FilterOperator,
   type Input,
-  type ListFilter,
-  type ListInput,
   type ListOptions,
-  type ListSort,
   type Output,
-  type Page,
   type Resource,
   type ResourceOptions,
   type Row,
@@ -49,3 +45,4 @@ export {
 } from "./resource.ts";
 export type { ErrorStyle, RestOptions } from "./rest.ts";
 export type { RpcOptions } from "./rpc.ts";
+export type { CallShape, HandlerShape } from "./shape.ts";

@@ -28,9 +28,9 @@ type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ?
 function same<A, B>(_: Equal<A, B>): void {}
 
 /** What an operation's handler receives, returns and works on. */
-type Received<O> = O extends Operation<infer I> ? I : never;
-type Returned<O> = O extends Operation<unknown, infer R> ? R : never;
-type Target<O> = O extends Operation<unknown, unknown, infer T> ? T : never;
+type Received<O extends Operation> = O["~shape"]["received"];
+type Returned<O extends Operation> = O["~shape"]["returned"];
+type Target<O extends Operation> = O["~shape"]["target"];
 
 // The example of the language's design, in which two resources refer to each other and one to itself.
 

@@ -1,7 +1,8 @@
-import type { AnyField, Fields, RowOf } from "../schema/index.ts";
+import type { AnyField, Fields } from "../schema/index.ts";
 import type { AccessSpec } from "./access.ts";
 import type { ErrorDefinition } from "./error.ts";
 import type { HttpOptions } from "./http.ts";
+import type { ChannelShape, FreeShape, StreamShape } from "./shape.ts";
 
 /** What can be said of any operation. */
 export interface OperationOptions {
@@ -63,35 +64,14 @@ export type ResourceMethod =
   | "download";
 
 /**
- * An operation: inert data with phantom types. `Input` and `Output` are what its handler receives and returns,
- * `Target` the row it works on (actions, replace, patch, delete) or undefined, `Shape` what its callers see of it.
+ * An operation: inert data with phantom types. `Shape` is what its handler receives and returns and what its callers see
+ * of it, which nothing works out before it is read; `Key` its place in a client, or never where it has none.
  */
-export interface Operation<
-  Input = any,
-  Output = any,
-  Target = any,
-  Kind extends OperationKind = OperationKind,
-  Shape = any,
-> {
+export interface Operation<out Shape = any, out Key extends string = string> {
   readonly kind: "operation";
-  readonly spec: OperationSpec & { readonly kind: Kind };
-  readonly "~input"?: Input;
-  readonly "~output"?: Output;
-  readonly "~target"?: Target;
-  readonly "~shape"?: Shape;
-}
-
-/**
- * What the types of a client are made from, as it stands: nothing is worked out before somebody calls. `Key` is the name of
- * the resource or, outside of resources, of the operation; `S` the resource's fields, `I` and `O` the fields declared as
- * input and output, or undefined.
- */
-export interface CallShape<Key extends string, Name extends string, S, I, O> {
-  readonly key: Key;
-  readonly name: Name;
-  readonly fields: S;
-  readonly input: I;
-  readonly output: O;
+  readonly spec: OperationSpec;
+  readonly "~shape": Shape;
+  readonly "~key": Key;
 }
 
 /** The author's data behind an operation; read by the compiler only. */
@@ -134,8 +114,6 @@ export interface StreamOptions extends MessagesOptions {
   readonly direction?: "server" | "client";
 }
 
-type InputValue<F extends AnyField | undefined> = F extends AnyField ? F["~value"] : undefined;
-
 /** Declares a query outside resources: `GET /<name>` where its input fits a query string, else `POST`. */
 export function query<
   const Name extends string,
@@ -144,7 +122,7 @@ export function query<
 >(
   name: Name,
   options: QueryOptions & { readonly input?: I; readonly output?: O } = {},
-): Operation<InputValue<I>, InputValue<O>, undefined, "query", CallShape<Name, Name, undefined, I, O>> {
+): Operation<FreeShape<I, O>, Name> {
   return free("query", name, options);
 }
 
@@ -156,7 +134,7 @@ export function command<
 >(
   name: Name,
   options: CommandOptions & { readonly input?: I; readonly output?: O } = {},
-): Operation<InputValue<I>, InputValue<O>, undefined, "command", CallShape<Name, Name, undefined, I, O>> {
+): Operation<FreeShape<I, O>, Name> {
   return free("command", name, options);
 }
 
@@ -172,13 +150,7 @@ export function stream<
   name: string,
   options: OperationOptions &
     MessagesOptions & { readonly direction?: Direction; readonly input: I; readonly output: O },
-): Operation<
-  Direction extends "client" ? AsyncIterable<I["~value"]> : I["~value"],
-  Direction extends "client" ? O["~value"] : AsyncIterable<O["~value"]>,
-  undefined,
-  "stream",
-  never
-> {
+): Operation<StreamShape<I, O, Direction>, never> {
   return free("stream", name, options);
 }
 
@@ -195,20 +167,20 @@ interface ChannelKey {
 export function channel<I extends AnyField, O extends AnyField, K extends ChannelKey>(
   name: string,
   options: OperationOptions & MessagesOptions & { readonly key: K; readonly send: I; readonly receive: O },
-): Operation<AsyncIterable<I["~value"]>, AsyncIterable<O["~value"]>, RowOf<K["fields"]>, "channel", never> {
+): Operation<ChannelShape<I, O, K["fields"]>, never> {
   const { key, send, receive, ...rest } = { ...options };
   return free("channel", name, { ...rest, key: key?.name, input: send, output: receive });
 }
 
-function free<K extends OperationKind, TTarget>(
-  kind: K,
+function free(
+  kind: OperationKind,
   name: string,
   given: OperationSpec["options"] & {
     readonly input?: AnyField | undefined;
     readonly output?: AnyField | undefined;
   },
-): Operation<any, any, TTarget, K, never> {
+): Operation<any, never> {
   const { input, output, ...options } = { ...given };
   const spec = { kind, name, options, ...(input ? { input } : {}), ...(output ? { output } : {}) };
-  return Object.freeze({ kind: "operation", spec: Object.freeze(spec) });
+  return Object.freeze({ kind: "operation", spec: Object.freeze(spec) }) as Operation<any, never>;
 }

@@ -6,21 +6,28 @@ import {
   type FileValue,
   type InputOf,
   type OutputOf,
-  type PatchOf,
-  type ReceivedOf,
   type RowOf,
   t,
 } from "../schema/index.ts";
 import type { AccessTable } from "./access.ts";
 import type {
   ActionExtras,
-  CallShape,
   CommandOptions,
   Operation,
   OperationSpec,
   QueryOptions,
   ResourceMethod,
 } from "./operation.ts";
+import type {
+  ActionShape,
+  CreateShape,
+  DeleteShape,
+  DownloadShape,
+  GetShape,
+  ListShape,
+  PatchShape,
+  ReplaceShape,
+} from "./shape.ts";
 
 /** A field of a resource, or `relation.field`, which follows one ref. */
 export type FieldPath<S extends Fields> = FieldName<S> | `${keyof S & string}.${string}`;
@@ -97,63 +104,22 @@ export interface AnyResource {
   readonly options: ResourceOptions<Fields>;
 }
 
-/** A page of a list. */
-export interface Page<T> {
-  readonly data: readonly T[];
-  readonly page: {
-    readonly nextCursor: string | null;
-    readonly prevCursor: string | null;
-    readonly hasMore: boolean;
-    readonly total?: number;
-  };
-}
-
 /** A resource: a noun with fields, rows in a table and the standard operations. Inert data. */
 export interface Resource<Name extends string, S extends Fields> extends AnyResource {
   readonly name: Name;
   readonly fields: S;
   readonly options: ResourceOptions<any>;
-  list(
-    options?: QueryOptions,
-  ): Operation<
-    ListInput,
-    Page<RowOf<S>>,
-    undefined,
-    "query",
-    CallShape<Name, "list", S, undefined, undefined>
-  >;
-  get(
-    options?: QueryOptions,
-  ): Operation<undefined, RowOf<S>, undefined, "query", CallShape<Name, "get", S, undefined, undefined>>;
-  create(
-    options?: CommandOptions,
-  ): Operation<
-    ReceivedOf<S>,
-    RowOf<S>,
-    undefined,
-    "command",
-    CallShape<Name, "create", S, undefined, undefined>
-  >;
-  replace(
-    options?: CommandOptions,
-  ): Operation<
-    ReceivedOf<S>,
-    RowOf<S>,
-    RowOf<S>,
-    "command",
-    CallShape<Name, "replace", S, undefined, undefined>
-  >;
-  patch(
-    options?: CommandOptions,
-  ): Operation<PatchOf<S>, RowOf<S>, RowOf<S>, "command", CallShape<Name, "patch", S, undefined, undefined>>;
-  delete(
-    options?: CommandOptions,
-  ): Operation<undefined, void, RowOf<S>, "command", CallShape<Name, "delete", S, undefined, undefined>>;
+  list(options?: QueryOptions): Operation<ListShape<S>, Name>;
+  get(options?: QueryOptions): Operation<GetShape<S>, Name>;
+  create(options?: CommandOptions): Operation<CreateShape<S>, Name>;
+  replace(options?: CommandOptions): Operation<ReplaceShape<S>, Name>;
+  patch(options?: CommandOptions): Operation<PatchShape<S>, Name>;
+  delete(options?: CommandOptions): Operation<DeleteShape<S>, Name>;
   /** The download of one of its files: `GET /<plural>/{id}/<field>`. Every file field that is ever sent has one. */
   download<const Download extends FileName<S>>(
     field: Download,
     options?: QueryOptions,
-  ): Operation<undefined, FileValue, undefined, "query", never>;
+  ): Operation<DownloadShape, never>;
   /** A named command on one row; its output is the row unless `output` says otherwise. */
   action<
     const Action extends string,
@@ -162,45 +128,13 @@ export interface Resource<Name extends string, S extends Fields> extends AnyReso
   >(
     name: Action,
     options?: CommandOptions & ActionFor<S> & { readonly input?: I; readonly output?: O },
-  ): Operation<
-    I extends AnyField ? I["~value"] : undefined,
-    O extends AnyField ? O["~value"] : RowOf<S>,
-    RowOf<S>,
-    "command",
-    CallShape<Name, Action, S, I, O>
-  >;
+  ): Operation<ActionShape<S, Action, I, O>, Name>;
 }
 
 type ActionFor<S extends Fields> = Omit<ActionExtras, "when" | "set"> & {
   readonly when?: { readonly [K in keyof S]?: readonly S[K]["~value"][] };
   readonly set?: { readonly [K in keyof ChangesOf<S>]?: ChangesOf<S>[K] };
 };
-
-/** What a list handler receives: already validated against the resource's allowlists. */
-export interface ListInput {
-  readonly filter: readonly ListFilter[];
-  readonly sort: readonly ListSort[];
-  readonly search?: string;
-  readonly limit: number;
-  readonly cursor?: string;
-  readonly backward?: boolean;
-  readonly offset?: number;
-  readonly total?: boolean;
-}
-
-export type FilterOperator = "in" | "ne" | "gt" | "gte" | "lt" | "lte" | "isNull";
-
-/** One condition: `field` may be `relation.field`; values are in program form. `isNull` has one bool. */
-export interface ListFilter {
-  readonly field: string;
-  readonly operator: FilterOperator;
-  readonly values: readonly unknown[];
-}
-
-export interface ListSort {
-  readonly field: string;
-  readonly descending: boolean;
-}
 
 /** Name of the operation that downloads a field: `downloadReport`. */
 export function downloadName(field: unknown): string {
@@ -220,7 +154,7 @@ export function resource<const Name extends string, S extends Fields>(
   // Fields of these names that the author wrote stay, at the end: the compiler says what is wrong with them.
   const { createdAt = CREATED_AT, updatedAt = UPDATED_AT, ...own }: Fields = { ...fields };
   const all = { ...own, createdAt, updatedAt };
-  const on = (method: ResourceMethod, given?: object, action: string = method, field?: string): Operation => {
+  const on = (method: ResourceMethod, given?: object, action: string = method, field?: string) => {
     const { input, output, ...rest }: OperationSpec["options"] & { input?: AnyField; output?: AnyField } = {
       ...given,
     };
@@ -239,7 +173,7 @@ export function resource<const Name extends string, S extends Fields>(
   return Object.freeze({
     kind: "resource" as const,
     name,
-    fields: Object.freeze(all) as unknown as With<S>,
+    fields: Object.freeze(all),
     options: Object.freeze({ ...options }),
     list: (given?: QueryOptions) => on("list", given),
     get: (given?: QueryOptions) => on("get", given),

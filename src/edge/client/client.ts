@@ -33,7 +33,7 @@ export type Client<R extends AnyResource, O extends Operation, Only extends Only
 /** Ways to call that need no names. */
 export interface ClientCalls {
   /** Calls an operation of the contract, `options.id` naming the row it is about. For operations that are a value in hand. */
-  call<Shape extends AnyShape>(
+  call<Shape extends CallShape>(
     operation: CallableOperation<Shape>,
     ...args: Given<Shape> extends undefined
       ? [input?: undefined, options?: AnyCallOptions]
@@ -123,39 +123,36 @@ type NamesByKey<O extends Operation> = { readonly [T in O as KeyOf<T>]: ShapeOf<
 
 type DeclaredName<Key, Groups> = Key extends keyof Groups ? Groups[Key] : never;
 
-/** What the types of calls are made from. */
-export type AnyShape = CallShape<string, string, Fields | undefined, unknown, unknown>;
-
 /** What is left of an operation for who calls it. */
 export interface CallableOperation<Shape> {
   readonly kind: "operation";
   readonly spec: OperationSpec;
-  readonly "~shape"?: Shape;
+  readonly "~shape": Shape;
 }
 
-type FieldsOf<Shape extends AnyShape> = NonNullable<Shape["fields"]>;
+type FieldsOf<Shape extends CallShape> = NonNullable<Shape["fields"]>;
 
-type ShapeOf<T extends Operation> = NonNullable<T["~shape"]>;
+type ShapeOf<T extends Operation> = T["~shape"];
 
-type KeyOf<T extends Operation> = ShapeOf<T>["key"];
+type KeyOf<T extends Operation> = T["~key"];
 
 /** Operations with one key: a mapped type makes one property of all of them. */
-type Members<Shape extends AnyShape> = Shape["fields"] extends undefined
+type Members<Shape extends CallShape> = Shape["fields"] extends undefined
   ? FreeMethod<Shape>
-  : { readonly [T in Shape as Exclude<T["name"], StandardName>]: ActionMethod<T> };
+  : { readonly [T in Shape as Exclude<T["name"], StandardName | undefined>]: ActionMethod<T> };
 
-type ActionMethod<Shape extends AnyShape> =
+type ActionMethod<Shape extends CallShape> =
   Given<Shape> extends undefined
     ? (id: string, options?: RowCommandOptions) => Promise<Received<Shape>>
     : (id: string, input: Given<Shape>, options?: RowCommandOptions) => Promise<Received<Shape>>;
 
-type FreeMethod<Shape extends AnyShape> =
+type FreeMethod<Shape extends CallShape> =
   Given<Shape> extends undefined
     ? (options?: CommandOptions) => Promise<Received<Shape>>
     : (input: Given<Shape>, options?: CommandOptions) => Promise<Received<Shape>>;
 
 /** What a caller gives. */
-export type Given<Shape extends AnyShape> = Shape["input"] extends AnyField
+export type Given<Shape extends CallShape> = Shape["input"] extends AnyField
   ? Sendable<GivenBy<Shape["input"]>>
   : Shape["name"] extends "create" | "replace"
     ? Sendable<InputOf<FieldsOf<Shape>>>
@@ -164,7 +161,7 @@ export type Given<Shape extends AnyShape> = Shape["input"] extends AnyField
       : undefined;
 
 /** What a caller receives. */
-export type Received<Shape extends AnyShape> = Shape["output"] extends AnyField
+export type Received<Shape extends CallShape> = Shape["output"] extends AnyField
   ? Shape["output"]["~value"] extends FileValue
     ? DownloadedFile
     : Shape["output"]["~value"]

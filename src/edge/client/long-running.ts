@@ -1,9 +1,10 @@
 import { UsageError } from "../../base/errors/index.ts";
+import type { CallShape } from "../../contract/language/index.ts";
 import type { OperationOutline, Outline } from "../../contract/model/index.ts";
 import { CallError } from "./call-error.ts";
 import type { AnyCallOptions } from "./call-options.ts";
 import type { ClientCall, ClientCaller } from "./caller.ts";
-import type { AnyShape, CallableOperation, ClientCalls, Given, Received } from "./client.ts";
+import type { CallableOperation, ClientCalls, Given, Received } from "./client.ts";
 import { createRunningOperation, type RunningOperation } from "./running-operation.ts";
 
 /** What stands behind a client, for functions beside its methods. */
@@ -23,7 +24,7 @@ export function registerClient(client: object, parts: ClientParts): void {
  * Begins the work of a long-running command and gives its handle, without waiting for it: to show progress, to cancel, or to
  * go on after a restart. Calling the command itself begins and waits.
  */
-export function startOperation<Shape extends AnyShape>(
+export function startOperation<Shape extends CallShape>(
   client: ClientCalls,
   command: CallableOperation<Shape>,
   ...args: Given<Shape> extends undefined
@@ -41,7 +42,7 @@ export async function startOperation(
 }
 
 /** The handle of work that was begun before, by the id that was kept. Asks nothing yet. */
-export function resumeOperation<Shape extends AnyShape>(
+export function resumeOperation<Shape extends CallShape>(
   client: ClientCalls,
   command: CallableOperation<Shape>,
   id: string,

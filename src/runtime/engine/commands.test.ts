@@ -239,7 +239,7 @@ for (const database of databases()) {
 
     /** A newsroom of its own whose print handler is another. */
     async function openNewsroomWith(
-      run: Parameters<typeof handle<{ limit: bigint }, any, any, "command">>[1],
+      run: Parameters<typeof handle<{ received: { limit: bigint }; returned: any; target: any }>>[1],
     ) {
       const others = newsroomHandlers.filter(({ operation }) => operation !== printArticle);
       const other = await openNewsroom(database, [...others, handle(printArticle, run)]);

@@ -1,4 +1,4 @@
-import type { Operation, OperationKind, OperationSpec } from "../../contract/language/index.ts";
+import type { HandlerShape, Operation, OperationSpec } from "../../contract/language/index.ts";
 import type { HandlerContext } from "./context.ts";
 
 /** What a handler returns: the operation's output in program form; for server streams and channels an async generator of them. */
@@ -15,9 +15,9 @@ export interface Handler {
  * Ties a function to one operation, typed by that operation alone. The function may throw ApiErrors and the errors
  * the operation declares; anything else becomes a masked `internal`.
  */
-export function handle<Input, Output, Target, Kind extends OperationKind>(
-  operation: Operation<Input, Output, Target, Kind>,
-  run: (context: HandlerContext<Input, Target>) => HandlerResult<Output>,
+export function handle<Shape extends HandlerShape>(
+  operation: Operation<Shape>,
+  run: (context: HandlerContext<Shape["received"], Shape["target"]>) => HandlerResult<Shape["returned"]>,
 ): Handler {
   return Object.freeze({ kind: "handler", operation, run: run as Handler["run"] });
 }

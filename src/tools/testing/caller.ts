@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { UsageError } from "../../base/errors/index.ts";
 import type { JsonValue } from "../../base/lib/index.ts";
-import type { Operation } from "../../contract/language/index.ts";
+import type { HandlerShape, Operation } from "../../contract/language/index.ts";
 import type { OperationModel } from "../../contract/model/index.ts";
 import {
   type BatchOptions,
@@ -46,10 +46,10 @@ export interface Caller {
   /** The same service called with a token that it checks itself; `scheme` where the contract names several. */
   withToken(token: string, scheme?: string): Caller;
   /** Calls with values in program form and returns the answer in program form; throws ApiError. */
-  call<Input, Output>(
-    operation: Operation<Input, Output>,
-    request?: TestRequest<Given<Input>>,
-  ): Promise<Output>;
+  call<Shape extends HandlerShape>(
+    operation: Operation<Shape>,
+    request?: TestRequest<Given<Shape["received"]>>,
+  ): Promise<Shape["returned"]>;
   /** Calls by id with values in wire form (as JSON carries them) and returns the answer in wire form; throws ApiError. */
   call(operation: string, request?: TestRequest): Promise<JsonValue | undefined>;
   /** Calls in wire form and returns what a protocol would get; never throws for an error of the API. */

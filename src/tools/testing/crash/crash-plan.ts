@@ -1,4 +1,4 @@
-import type { AnyResource, Operation } from "../../../contract/language/index.ts";
+import type { AnyResource, HandlerShape, Operation } from "../../../contract/language/index.ts";
 import type { Db, SeedContext, Service } from "../../../runtime/engine/index.ts";
 import type { StartOptions } from "../../../runtime/server/index.ts";
 import type { Random } from "./random.ts";
@@ -108,9 +108,9 @@ export function crashPlan<World = undefined>(service: Service, options: CrashPla
 }
 
 /** Describes one kind of command that callers send, typed by its operation. */
-export function crashCommand<Input>(
-  operation: Operation<Input>,
-  { weight = 1, ...options }: CrashCommandOptions<Input> = {},
+export function crashCommand<Shape extends HandlerShape>(
+  operation: Operation<Shape>,
+  { weight = 1, ...options }: CrashCommandOptions<Shape["received"]> = {},
 ): CrashCommand {
   return Object.freeze({ ...options, operation, weight });
 }
