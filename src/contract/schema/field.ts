@@ -74,52 +74,52 @@ export class Field<Value, Flag extends FieldFlag = never> implements AnyField {
   }
 
   /** May be absent (in JSON: the key is not there). */
-  optional(): Field<Value, Flag | "optional"> {
+  optional(): Field<this["~value"], Flag | "optional"> {
     return new Field(withTraits(this.spec, { optional: true }));
   }
   /** May be null. Null is a value of its own, not absence. */
-  nullable(): Field<Value | null, Flag> {
+  nullable(): Field<this["~value"] | null, Flag> {
     return new Field(withTraits(this.spec, { nullable: true }));
   }
   /** Value taken when an input leaves the field out; it must itself be valid, which is checked at compile. */
-  default(value: Value): Field<Value, Flag | "default"> {
+  default(value: this["~value"]): Field<this["~value"], Flag | "default"> {
     return new Field(withTraits(this.spec, { default: value }));
   }
   /** Set by the server only; in input it is refused. */
-  readOnly(): Field<Value, Flag | "readOnly"> {
+  readOnly(): Field<this["~value"], Flag | "readOnly"> {
     return new Field(withTraits(this.spec, { readOnly: true }));
   }
   /** Taken in input, never sent out. */
-  writeOnly(): Field<Value, Flag | "writeOnly"> {
+  writeOnly(): Field<this["~value"], Flag | "writeOnly"> {
     return new Field(withTraits(this.spec, { writeOnly: true }));
   }
   /** May be given when the row is created and never changed after. */
-  immutable(): Field<Value, Flag | "immutable"> {
+  immutable(): Field<this["~value"], Flag | "immutable"> {
     return new Field(withTraits(this.spec, { immutable: true }));
   }
   /** No two rows share the value. */
-  unique(): Field<Value, Flag> {
+  unique(): Field<this["~value"], Flag> {
     return new Field(withTraits(this.spec, { unique: true }));
   }
   /** Kept out of logs, error messages and audit. */
-  sensitive(): Field<Value, Flag> {
+  sensitive(): Field<this["~value"], Flag> {
     return new Field(withTraits(this.spec, { sensitive: true }));
   }
   /** Seen and written only by these roles (or `"owner"`). */
-  visibleTo(...roles: string[]): Field<Value, Flag> {
+  visibleTo(...roles: string[]): Field<this["~value"], Flag> {
     return new Field(withTraits(this.spec, { visibleTo: roles }));
   }
-  deprecated(reason: string): Field<Value, Flag> {
+  deprecated(reason: string): Field<this["~value"], Flag> {
     return new Field(withTraits(this.spec, { deprecated: reason }));
   }
-  since(version: string): Field<Value, Flag> {
+  since(version: string): Field<this["~value"], Flag> {
     return new Field(withTraits(this.spec, { since: version }));
   }
   /** A valid value to show in documents; checked at compile. */
-  example(value: Value): Field<Value, Flag> {
+  example(value: this["~value"]): Field<this["~value"], Flag> {
     return new Field(withTraits(this.spec, { example: value }));
   }
-  describe(description: string): Field<Value, Flag> {
+  describe(description: string): Field<this["~value"], Flag> {
     return new Field(withTraits(this.spec, { description }));
   }
 }

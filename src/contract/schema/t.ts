@@ -12,8 +12,9 @@ import {
 } from "./standard-schema.ts";
 
 /** An object field with its shape kept, so that it can be a variant of a union or the input of an operation. */
-export interface ObjectType<S extends Fields> extends Field<OutputOf<S>> {
+export interface ObjectType<S extends Fields> extends Field<unknown> {
   readonly spec: ObjectField["spec"];
+  readonly "~value": OutputOf<S>;
   /** The fields as written: input and output shapes are inferred from them. */
   readonly "~fields"?: S;
 }
