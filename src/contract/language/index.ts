@@ -11,9 +11,9 @@ export {
 } from "./access.ts";
 export { type Api, type ApiOptions, api, type OnlyTable } from "./api.ts";
 export { type AuthenticationSpec, apiKeys, type BearerOptions, bearerTokens } from "./authentication.ts";
-export { type ErrorDefinition, type ErrorDefinitionOptions, error } from "./error.ts";
+export { type ErrorData, type ErrorDefinition, type ErrorDefinitionOptions, error } from "./error.ts";
 export { type ErrorPart, type ErrorPartName, type ErrorTemplate, errorPart } from "./error-part.ts";
-export { type EventDefinition, event } from "./event.ts";
+export { type EventDefinition, event, type PayloadOf } from "./event.ts";
 export type { GraphqlLimits, GraphqlOptions } from "./graphql.ts";
 export type { HttpOptions, PageAnswer, UnknownFields } from "./http.ts";
 export type { FilterOperator, ListFilter, ListInput, ListSort } from "./list-input.ts";

@@ -4,7 +4,6 @@ import {
   api,
   channel,
   command,
-  type ErrorDefinition,
   type EventDefinition,
   error,
   event,
@@ -23,6 +22,7 @@ import {
   t,
   through,
 } from "../../index.ts";
+import type { ErrorData, PayloadOf } from "./index.ts";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function same<A, B>(_: Equal<A, B>): void {}
@@ -31,6 +31,9 @@ function same<A, B>(_: Equal<A, B>): void {}
 type Received<O extends Operation> = O["~shape"]["received"];
 type Returned<O extends Operation> = O["~shape"]["returned"];
 type Target<O extends Operation> = O["~shape"]["target"];
+
+/** What an event carries. */
+type CarriedBy<E> = E extends EventDefinition<infer Source> ? PayloadOf<Source> : never;
 
 // The example of the language's design, in which two resources refer to each other and one to itself.
 
@@ -238,15 +241,16 @@ same<Target<typeof consultation>, Row<typeof Appointment>>(true);
 
 // Errors and events are typed by their data.
 
-same<typeof slotTaken, ErrorDefinition<{ slot: string }>>(true);
+same<Parameters<typeof slotTaken>[0], { slot: string }>(true);
+same<ErrorData<undefined>, void>(true);
 slotTaken({ slot: "slot_1" });
 closed();
 // @ts-expect-error an error's data is required
 slotTaken();
 // @ts-expect-error an error without data takes none
 closed({ slot: "slot_1" });
-same<typeof appointmentConfirmed, EventDefinition<Row<typeof Appointment>>>(true);
-same<typeof appointmentMoved, EventDefinition<{ id: string; at: string }>>(true);
+same<CarriedBy<typeof appointmentConfirmed>, Row<typeof Appointment>>(true);
+same<CarriedBy<typeof appointmentMoved>, { id: string; at: string }>(true);
 
 // What a contract names must be there.
 

@@ -1,5 +1,5 @@
 import { ApiError } from "../../base/errors/index.ts";
-import type { ErrorDefinition } from "../../contract/language/index.ts";
+import type { ErrorData, ErrorDefinition } from "../../contract/language/index.ts";
 
 /** An error whose data is that of its declaration. */
 export type DeclaredError<Data> = Data extends object ? ApiError & { readonly data: Data } : ApiError;
@@ -8,6 +8,6 @@ export type DeclaredError<Data> = Data extends object ? ApiError & { readonly da
 export function isError<Data>(
   definition: ErrorDefinition<Data>,
   error: unknown,
-): error is DeclaredError<Data> {
+): error is DeclaredError<ErrorData<Data>> {
   return error instanceof ApiError && error.code === definition.code;
 }

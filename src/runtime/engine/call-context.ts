@@ -201,7 +201,7 @@ function listInput(question: NonNullable<ActiveCall["question"]>, access: RowAcc
 
 const encoders = new WeakMap<EngineCore, Map<string, Encoder>>();
 
-function emit<Payload>(call: ActiveCall, event: EventDefinition<Payload>, payload: Payload): void {
+function emit(call: ActiveCall, event: EventDefinition, payload: unknown): void {
   const { core, plan, request } = call;
   const { operation } = plan;
   if (!changesData(operation)) {

@@ -4,6 +4,7 @@ import type {
   ListFilter,
   ListSort,
   Page,
+  PayloadOf,
   Row,
 } from "../../contract/language/index.ts";
 import type { ChangesOf, InsertOf } from "../../contract/schema/index.ts";
@@ -33,7 +34,7 @@ export interface HandlerContext<Input = unknown, Target = unknown> {
   /** Bytes of files, which the input and rows only name. */
   readonly files: Files;
   /** Writes an event in the same transaction, after the handler returns. Commands only. */
-  emit<Payload>(event: EventDefinition<Payload>, payload: Payload): void;
+  emit<Source>(event: EventDefinition<Source>, payload: PayloadOf<Source>): void;
   /**
    * Calls others, once: the result is recorded when `work` returns, and whenever the command is tried again it is answered
    * from the record. `work` runs outside of the transaction; the handler is then run again from the beginning. Only in
