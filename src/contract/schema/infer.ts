@@ -6,9 +6,12 @@ export type Flatten<T> = { [K in keyof T]: T[K] } & {};
 /** The value a field holds in a program: int64 is bigint, bytes is Uint8Array, decimals and times are strings. */
 export type Infer<F extends AnyField> = F["~value"];
 
-type KeysWith<S extends Fields, Flag extends string> = {
-  [K in keyof S]: Flag extends S[K]["~flag"] ? K : never;
-}[keyof S];
+/** The fields that have each flag: `{ optional: "notes"; default: "size" | "state" }`, worked out once for all shapes. */
+type ByFlag<S extends Fields> = { [K in keyof S as S[K]["~flag"]]: K };
+
+type KeysWith<S extends Fields, Flag extends string> = Flag extends keyof ByFlag<S>
+  ? keyof S & ByFlag<S>[Flag]
+  : never;
 
 /** A stored row: every field; optional ones may be absent. */
 export type RowOf<S extends Fields> = Flatten<
@@ -70,15 +73,9 @@ export type InsertOf<S extends Fields> = Flatten<
 >;
 
 /** Fields of an inner object that may be left out: optional ones, and those with a default. An id there is a value. */
-type KeysToSpare<S extends Fields> = {
-  [K in keyof S]: "optional" extends S[K]["~flag"]
-    ? K
-    : "default" extends S[K]["~flag"]
-      ? "readOnly" extends S[K]["~flag"]
-        ? never
-        : K
-      : never;
-}[keyof S];
+type KeysToSpare<S extends Fields> =
+  | KeysWith<S, "optional">
+  | Exclude<KeysWith<S, "default">, KeysWith<S, "readOnly">>;
 
 /** What a caller gives where a field is an operation's input: its object, in which what has a default may be left out. */
 export type GivenBy<F> = F extends { readonly "~fields"?: infer S extends Fields }
