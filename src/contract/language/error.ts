@@ -2,6 +2,7 @@ import { ApiError } from "../../base/errors/index.ts";
 import type { AnyField } from "../schema/index.ts";
 
 /** What an error carries: the value of the field it was declared with, or nothing. */
+// biome-ignore lint/suspicious/noConfusingVoidType: the parameter of a function that is called without one
 export type ErrorData<Data> = Data extends AnyField ? Data["~value"] : void;
 
 /**

@@ -114,15 +114,24 @@ export interface StreamOptions extends MessagesOptions {
   readonly direction?: "server" | "client";
 }
 
+/** What can be said of a query outside resources. */
+export interface FreeQueryOptions<I, O> extends QueryOptions {
+  readonly input?: I;
+  readonly output?: O;
+}
+
+/** What can be said of a command outside resources. */
+export interface FreeCommandOptions<I, O> extends CommandOptions {
+  readonly input?: I;
+  readonly output?: O;
+}
+
 /** Declares a query outside resources: `GET /<name>` where its input fits a query string, else `POST`. */
 export function query<
   const Name extends string,
   I extends AnyField | undefined = undefined,
   O extends AnyField | undefined = undefined,
->(
-  name: Name,
-  options: QueryOptions & { readonly input?: I; readonly output?: O } = {},
-): Operation<FreeShape<I, O>, Name> {
+>(name: Name, options: FreeQueryOptions<I, O> = {}): Operation<FreeShape<I, O>, Name> {
   return free("query", name, options);
 }
 
@@ -131,10 +140,7 @@ export function command<
   const Name extends string,
   I extends AnyField | undefined = undefined,
   O extends AnyField | undefined = undefined,
->(
-  name: Name,
-  options: CommandOptions & { readonly input?: I; readonly output?: O } = {},
-): Operation<FreeShape<I, O>, Name> {
+>(name: Name, options: FreeCommandOptions<I, O> = {}): Operation<FreeShape<I, O>, Name> {
   return free("command", name, options);
 }
 

@@ -10,14 +10,7 @@ import {
   t,
 } from "../schema/index.ts";
 import type { AccessTable } from "./access.ts";
-import type {
-  ActionExtras,
-  CommandOptions,
-  Operation,
-  OperationSpec,
-  QueryOptions,
-  ResourceMethod,
-} from "./operation.ts";
+import type { CommandOptions, Operation, OperationSpec, QueryOptions, ResourceMethod } from "./operation.ts";
 import type {
   ActionShape,
   CreateShape,
@@ -125,16 +118,18 @@ export interface Resource<Name extends string, S extends Fields> extends AnyReso
     const Action extends string,
     I extends AnyField | undefined = undefined,
     O extends AnyField | undefined = undefined,
-  >(
-    name: Action,
-    options?: CommandOptions & ActionFor<S> & { readonly input?: I; readonly output?: O },
-  ): Operation<ActionShape<S, Action, I, O>, Name>;
+  >(name: Action, options?: ActionOptions<S, I, O>): Operation<ActionShape<S, Action, I, O>, Name>;
 }
 
-type ActionFor<S extends Fields> = Omit<ActionExtras, "when" | "set"> & {
+/** What can be said of an action on rows with these fields. */
+export interface ActionOptions<S extends Fields, I, O> extends CommandOptions {
+  readonly input?: I;
+  readonly output?: O;
+  /** States in which the action is allowed, by enum field; otherwise 409 `invalid_state` naming them. */
   readonly when?: { readonly [K in keyof S]?: readonly S[K]["~value"][] };
+  /** Fields set by the action; with it the action needs no handler. */
   readonly set?: { readonly [K in keyof ChangesOf<S>]?: ChangesOf<S>[K] };
-};
+}
 
 /** Name of the operation that downloads a field: `downloadReport`. */
 export function downloadName(field: unknown): string {

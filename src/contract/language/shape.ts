@@ -24,7 +24,7 @@ export interface HandlerShape {
   readonly target: unknown;
 }
 
-type ValueOf<F> = F extends AnyField ? F["~value"] : undefined;
+type ValueOf<F, Otherwise = undefined> = F extends AnyField ? F["~value"] : Otherwise;
 
 /** Of a query or command outside resources. */
 export interface FreeShape<I, O> {
@@ -33,7 +33,7 @@ export interface FreeShape<I, O> {
   readonly input: I;
   readonly output: O;
   readonly received: ValueOf<I>;
-  readonly returned: O extends AnyField ? O["~value"] : void;
+  readonly returned: ValueOf<O, void>;
   readonly target: undefined;
 }
 
@@ -99,6 +99,7 @@ export interface DeleteShape<S extends Fields> {
   readonly input: undefined;
   readonly output: undefined;
   readonly received: undefined;
+  // biome-ignore lint/suspicious/noConfusingVoidType: what a function that gives nothing returns
   readonly returned: void;
   readonly target: RowOf<S>;
 }
@@ -110,7 +111,7 @@ export interface ActionShape<S extends Fields, Action extends string, I, O> {
   readonly input: I;
   readonly output: O;
   readonly received: ValueOf<I>;
-  readonly returned: O extends AnyField ? O["~value"] : RowOf<S>;
+  readonly returned: ValueOf<O, RowOf<S>>;
   readonly target: RowOf<S>;
 }
 
