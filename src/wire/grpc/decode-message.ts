@@ -24,6 +24,7 @@ import {
   skipValue,
   WIRE_TYPES,
 } from "./binary-reader.ts";
+import { compileMessages, type MessageScope } from "./compile-messages.ts";
 import { createRootGetter, createSetter, isRecord, type WireRecord } from "./field-path.ts";
 import { compileFinish } from "./finish-message.ts";
 import { durationFromProto, timestampFromProto } from "./instants.ts";
@@ -35,24 +36,10 @@ export type ReadValue = (end: number) => unknown;
 
 /** Compiles the readers of messages, each when first asked for. */
 export function createMessageReaders(schema: ProtoSchema): (name: string) => ReadValue {
-  const compiled = new Map<string, ReadValue>();
-  const readerOf = (name: string): ReadValue => {
-    let reader = compiled.get(name);
-    if (reader === undefined) {
-      const message = schema.messages[name];
-      if (message === undefined) throw new TypeError(`No message ${name}`);
-      reader = compileMessage(message, { schema, readerOf });
-      compiled.set(name, reader);
-    }
-    return reader;
-  };
-  return readerOf;
+  return compileMessages(schema, compileMessage);
 }
 
-interface Scope {
-  readonly schema: ProtoSchema;
-  readonly readerOf: (name: string) => ReadValue;
-}
+type Scope = MessageScope<ReadValue>;
 
 interface FieldReader {
   readonly field: ProtoField;
@@ -291,7 +278,7 @@ function compileValue(type: ProtoType, scope: Scope): ReadValue {
       let read: ReadValue | undefined;
       const { name } = type;
       return (end) => {
-        read ??= scope.readerOf(name);
+        read ??= scope.of(name);
         return read(end);
       };
     }

@@ -21,6 +21,7 @@ import {
   writeText,
   writeUint32,
 } from "./binary-writer.ts";
+import { compileMessages, type MessageScope } from "./compile-messages.ts";
 import { createGetter, isJson, isRecord } from "./field-path.ts";
 import { durationToProto, type SecondsAndNanos, timestampToProto } from "./instants.ts";
 import { toProtoPath } from "./mask-path.ts";
@@ -31,24 +32,10 @@ export type WriteMessage = (value: unknown) => void;
 
 /** Compiles the writers of messages, each when first asked for. */
 export function createMessageWriters(schema: ProtoSchema): (name: string) => WriteMessage {
-  const compiled = new Map<string, WriteMessage>();
-  const writerOf = (name: string): WriteMessage => {
-    let writer = compiled.get(name);
-    if (writer === undefined) {
-      const message = schema.messages[name];
-      if (message === undefined) throw new TypeError(`No message ${name}`);
-      writer = compileMessage(message, { schema, writerOf });
-      compiled.set(name, writer);
-    }
-    return writer;
-  };
-  return writerOf;
+  return compileMessages(schema, compileMessage);
 }
 
-interface Scope {
-  readonly schema: ProtoSchema;
-  readonly writerOf: (name: string) => WriteMessage;
-}
+type Scope = MessageScope<WriteMessage>;
 
 function compileMessage(message: ProtoMessage, scope: Scope): WriteMessage {
   if (message.union !== undefined) return compileUnion(message, message.union.tag, scope);
@@ -227,7 +214,7 @@ function compileBare(type: ProtoType, scope: Scope): WriteMessage {
       let write: WriteMessage | undefined;
       const { name } = type;
       return (value) => {
-        write ??= scope.writerOf(name);
+        write ??= scope.of(name);
         const start = startLength();
         write(value);
         endLength(start);

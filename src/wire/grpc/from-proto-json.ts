@@ -7,6 +7,7 @@ import type {
   ProtoSchema,
   ProtoType,
 } from "../../contract/proto/index.ts";
+import { compileMessages, type MessageScope } from "./compile-messages.ts";
 import { createSetter, isRecord, type WireRecord } from "./field-path.ts";
 import { compileFinish } from "./finish-message.ts";
 import { durationFromJson } from "./instants.ts";
@@ -21,24 +22,10 @@ export type FromJson = (json: unknown) => unknown;
  * their places.
  */
 export function createJsonReaders(schema: ProtoSchema): (name: string) => FromJson {
-  const compiled = new Map<string, FromJson>();
-  const readerOf = (name: string): FromJson => {
-    let reader = compiled.get(name);
-    if (reader === undefined) {
-      const message = schema.messages[name];
-      if (message === undefined) throw new TypeError(`No message ${name}`);
-      reader = compileMessage(message, { schema, readerOf });
-      compiled.set(name, reader);
-    }
-    return reader;
-  };
-  return readerOf;
+  return compileMessages(schema, compileMessage);
 }
 
-interface Scope {
-  readonly schema: ProtoSchema;
-  readonly readerOf: (name: string) => FromJson;
-}
+type Scope = MessageScope<FromJson>;
 
 interface FieldReader {
   readonly field: ProtoField;
@@ -171,7 +158,7 @@ function compileValue(type: ProtoType, scope: Scope): FromJson {
       let read: FromJson | undefined;
       const { name } = type;
       return (json) => {
-        read ??= scope.readerOf(name);
+        read ??= scope.of(name);
         return read(json);
       };
     }

@@ -1,6 +1,7 @@
 import { stringifyJson } from "../../base/lib/index.ts";
 import type { JsonValue } from "../../base/lib/json.ts";
 import type { ProtoField, ProtoMessage, ProtoSchema, ProtoType } from "../../contract/proto/index.ts";
+import { compileMessages, type MessageScope } from "./compile-messages.ts";
 import { createGetter, isJson, isRecord } from "./field-path.ts";
 import { durationToJson } from "./instants.ts";
 import { carriesRelated, keepRelated, relatedRows } from "./related.ts";
@@ -15,24 +16,10 @@ type AddField = (value: unknown, json: JsonMembers) => void;
 
 /** Compiles the writing of messages as ProtoJSON, each when first asked for. */
 export function createJsonWriters(schema: ProtoSchema): (name: string) => ToJson {
-  const compiled = new Map<string, ToJson>();
-  const writerOf = (name: string): ToJson => {
-    let writer = compiled.get(name);
-    if (writer === undefined) {
-      const message = schema.messages[name];
-      if (message === undefined) throw new TypeError(`No message ${name}`);
-      writer = compileMessage(message, { schema, writerOf });
-      compiled.set(name, writer);
-    }
-    return writer;
-  };
-  return writerOf;
+  return compileMessages(schema, compileMessage);
 }
 
-interface Scope {
-  readonly schema: ProtoSchema;
-  readonly writerOf: (name: string) => ToJson;
-}
+type Scope = MessageScope<ToJson>;
 
 function compileMessage(message: ProtoMessage, scope: Scope): ToJson {
   if (message.union !== undefined) return compileUnion(message, message.union.tag, scope);
@@ -139,7 +126,7 @@ function compileValue(type: ProtoType, scope: Scope): ToJson {
       let write: ToJson | undefined;
       const { name } = type;
       return (value) => {
-        write ??= scope.writerOf(name);
+        write ??= scope.of(name);
         return write(value);
       };
     }
