@@ -144,12 +144,7 @@ export function createServer(options: ServerOptions): HttpServer {
     limits,
     accept: acceptParsed,
     acceptStream:
-      rpc === undefined
-        ? undefined
-        : (request, response) => {
-            const exchange = accept(request, request.stream, response, false);
-            return () => exchange.closed();
-          },
+      rpc === undefined ? undefined : (request, response) => accept(request, request.stream, response, false),
   });
   const direct = createDirect({
     limits,

@@ -3,6 +3,7 @@ import type { OutgoingHttpHeaders, ServerHttp2Stream, ServerStreamResponseOption
 import type { Socket } from "node:net";
 import type { HttpResponse, TrailerWriter } from "../protocols/index.ts";
 import type { ParsedRequest } from "./check-request.ts";
+import type { Http2Connection } from "./http2-connection.ts";
 
 /** The request of an HTTP/2 stream, without node:http2's compatibility layer. */
 export class StreamRequest implements ParsedRequest {
@@ -34,6 +35,11 @@ export class StreamRequest implements ParsedRequest {
   }
 }
 
+/** Who is told that a stream has closed: an exchange. */
+export interface StreamWatcher {
+  closed(): void;
+}
+
 const RESPONSE = Symbol("response");
 
 /** A stream with its response, for listeners that all streams share. */
@@ -47,17 +53,21 @@ const HEAD_ONLY: ServerStreamResponseOptions = { endStream: true };
  *
  * The garbage collector keeps a closed stream until its next full run, since its native half holds it. So that nothing
  * of the request is kept with it, listeners are functions that all streams share, and what they need is let go when the
- * stream closes: with a closure for each listener, collecting took twice as long.
+ * stream closes: with a closure for each listener, collecting took twice as long. Nor may a closure be made where the
+ * stream comes in: what it captures is kept as long.
  */
 export class StreamResponse implements HttpResponse, TrailerWriter {
-  /** Told once, when the stream has closed. */
-  onClose: (() => void) | undefined;
+  /** Told once, when the stream has closed, and let go. */
+  onClose: StreamWatcher | undefined;
+  /** Told after it. */
+  readonly #connection: Pick<Http2Connection, "end">;
   readonly #stream: AnsweredStream;
   #trailers: readonly string[] = [];
   #finished = false;
 
-  constructor(stream: AnsweredStream) {
+  constructor(stream: AnsweredStream, connection: Pick<Http2Connection, "end">) {
     this.#stream = stream;
+    this.#connection = connection;
     stream[RESPONSE] = this;
     stream.on("error", ignore);
     stream.on("close", onClose);
@@ -122,6 +132,14 @@ export class StreamResponse implements HttpResponse, TrailerWriter {
     this.#stopUpload();
   }
 
+  /** Called when the stream has closed. */
+  closed(): void {
+    const watcher = this.onClose;
+    this.onClose = undefined;
+    watcher?.closed();
+    this.#connection.end(true);
+  }
+
   get #isOpen(): boolean {
     return !this.#stream.destroyed && !this.#stream.closed;
   }
@@ -149,7 +167,7 @@ function onWantTrailers(this: AnsweredStream): void {
 function onClose(this: AnsweredStream): void {
   const response = this[RESPONSE];
   this[RESPONSE] = undefined;
-  response?.onClose?.();
+  response?.closed();
 }
 
 function ignore(): void {}

@@ -9,7 +9,7 @@ import {
 } from "node:http2";
 import { isRpcContentType } from "../../wire/grpc/index.ts";
 import { Http2Connection } from "./http2-connection.ts";
-import { StreamRequest, StreamResponse } from "./http2-stream.ts";
+import { StreamRequest, StreamResponse, type StreamWatcher } from "./http2-stream.ts";
 import type { ServerLimits } from "./limits.ts";
 
 export interface Http2Options {
@@ -20,10 +20,10 @@ export interface Http2Options {
     expectsContinue: boolean,
   ) => void;
   /**
-   * Takes what comes as an RPC, straight from its stream, and gives what is to be told when that has closed. Without it
+   * Takes what comes as an RPC, straight from its stream, and gives who is to be told when that has closed. Without it
    * such requests are as any other.
    */
-  readonly acceptStream?: ((request: StreamRequest, response: StreamResponse) => () => void) | undefined;
+  readonly acceptStream?: ((request: StreamRequest, response: StreamResponse) => StreamWatcher) | undefined;
 }
 
 /** The HTTP/2 side: the server to hand connections to, and its open sessions. */
@@ -81,22 +81,21 @@ export function createHttp2({ limits, accept, acceptStream }: Http2Options): Htt
       const isRpc = type !== undefined && isRpcContentType(type);
       connection.begin(isRpc);
       if (acceptStream === undefined || !isRpc || headers.expect !== undefined) {
-        stream.once("close", () => connection.end(isRpc));
+        endWith(stream, connection, isRpc);
         compatibility?.call(server, stream, headers, flags, rawHeaders);
         return;
       }
-      const response = new StreamResponse(stream);
-      response.onClose = () => connection.end(true);
-      const closed = acceptStream(
+      const response = new StreamResponse(stream, connection);
+      response.onClose = acceptStream(
         new StreamRequest(stream, headers, rawHeaders, connection.socket),
         response,
       );
-      response.onClose = () => {
-        closed();
-        connection.end(true);
-      };
     },
   );
   const sessions = { [Symbol.iterator]: () => connections.keys() };
   return { server, sessions, stop: () => clearInterval(watch) };
+}
+
+function endWith(stream: ServerHttp2Stream, connection: Http2Connection, isRpc: boolean): void {
+  stream.once("close", () => connection.end(isRpc));
 }
