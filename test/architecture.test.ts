@@ -24,6 +24,7 @@ const ROOMS: Record<string, { readonly rooms?: readonly string[]; readonly packa
   },
   "wire/rest": {},
   "wire/grpc": {},
+  "wire/http2": {},
   "wire/connect": { rooms: ["wire/grpc"] },
   "wire/graphql": { rooms: ["wire/rest"] },
   "wire/mcp": { rooms: ["wire/rest"] },
