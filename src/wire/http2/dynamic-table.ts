@@ -1,13 +1,9 @@
-import { FIELD_OVERHEAD } from "./hpack-tables.ts";
+import { FIELD_OVERHEAD, type TableField } from "./hpack-tables.ts";
 
 /** A field in a dynamic table. */
-export interface TableEntry {
+export interface TableEntry extends TableField {
   /** Counts from 1 in each table, and on where entries leave. */
   readonly id: number;
-  readonly name: string;
-  readonly value: string;
-  /** Size as RFC 7541 section 4.1 has it. */
-  readonly bytes: number;
   /** Id of the entry that had this name before, be it here or gone; 0 for none. Only encoders look for it. */
   readonly previous: number;
 }
@@ -47,7 +43,7 @@ export class DynamicTable {
   add(name: string, value: string, previous: number): TableEntry {
     if (this.count === this.#slots.length) this.#grow();
     const bytes = name.length + value.length + FIELD_OVERHEAD;
-    const entry = { id: ++this.newest, name, value, bytes, previous };
+    const entry = { name, value, bytes, id: ++this.newest, previous };
     this.#slots[entry.id & (this.#slots.length - 1)] = entry;
     this.bytes += bytes;
     this.count++;

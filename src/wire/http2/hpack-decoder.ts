@@ -1,7 +1,13 @@
 import { DynamicTable } from "./dynamic-table.ts";
 import { HpackError } from "./hpack-error.ts";
 import { dropString, next, readInteger, readString, takeString } from "./hpack-strings.ts";
-import { DEFAULT_TABLE_BYTES, FIELD_OVERHEAD, STATIC_COUNT, STATIC_FIELDS } from "./hpack-tables.ts";
+import {
+  DEFAULT_TABLE_BYTES,
+  FIELD_OVERHEAD,
+  STATIC_COUNT,
+  STATIC_FIELDS,
+  type TableField,
+} from "./hpack-tables.ts";
 
 /** What a decoder takes. */
 export interface HpackLimits {
@@ -33,6 +39,8 @@ export class HpackDecoder {
   readonly #limits: HpackLimits;
   readonly #table: DynamicTable;
   #fields = NO_FIELDS;
+  /** Names and values in the list, or in the last one. */
+  #length = 0;
   #listBytes = 0;
 
   constructor(limits: HpackLimits) {
@@ -48,8 +56,10 @@ export class HpackDecoder {
   decode(block: Uint8Array): string[] {
     const bytes =
       block instanceof Buffer ? block : Buffer.from(block.buffer, block.byteOffset, block.byteLength);
-    const fields: string[] = [];
+    // Lists of one connection have much the same length: an array that grows leaves its beginnings to be collected.
+    const fields = new Array<string>(this.#length);
     this.#fields = fields;
+    this.#length = 0;
     this.#listBytes = 0;
     this.isOverflown = false;
     let at = this.#readSizeUpdates(bytes);
@@ -57,12 +67,14 @@ export class HpackDecoder {
       const byte = bytes[at]!;
       if (byte < 0x80) at = this.#readLiteral(bytes, at);
       else {
-        this.#addIndexed(readInteger(bytes, at, 0x7f));
+        const field = this.#at(readInteger(bytes, at, 0x7f));
+        if (this.#hasRoom(field.bytes)) this.#push(field.name, field.value);
         at = next;
       }
     }
     this.#fields = NO_FIELDS;
     dropString();
+    if (fields.length !== this.#length) fields.length = this.#length;
     return fields;
   }
 
@@ -81,19 +93,6 @@ export class HpackDecoder {
     return at;
   }
 
-  /** RFC 7541 section 6.1. */
-  #addIndexed(index: number): void {
-    if (index <= STATIC_COUNT) {
-      if (index === 0) throw new HpackError("There is no field with the index 0");
-      const { name, value } = STATIC_FIELDS[index - 1]!;
-      if (this.#hasRoom(name.length + value.length + FIELD_OVERHEAD)) this.#fields.push(name, value);
-      return;
-    }
-    const entry = this.#table.at(index - STATIC_COUNT);
-    if (entry === undefined) throw new HpackError("An index is beyond the tables");
-    if (this.#hasRoom(entry.bytes)) this.#fields.push(entry.name, entry.value);
-  }
-
   /** Reads a literal field (RFC 7541 section 6.2); returns where it ends. */
   #readLiteral(block: Buffer, start: number): number {
     const byte = block[start]!;
@@ -104,7 +103,7 @@ export class HpackDecoder {
     let name: string;
     let bytes = FIELD_OVERHEAD;
     if (index > 0) {
-      name = this.#nameAt(index);
+      name = this.#at(index).name;
       bytes += name.length;
     } else {
       bytes += readString(block, next);
@@ -116,7 +115,7 @@ export class HpackDecoder {
     const isStored = isForTable && bytes <= this.#table.maxBytes;
     const isListed = this.#hasRoom(bytes);
     const value = isStored || isListed ? takeString() : "";
-    if (isListed) this.#fields.push(name, value);
+    if (isListed) this.#push(name, value);
     if (isForTable) {
       this.#makeRoom(bytes);
       if (isStored) this.#table.add(name, value, 0);
@@ -125,17 +124,22 @@ export class HpackDecoder {
     return next;
   }
 
-  #nameAt(index: number): string {
-    if (index <= STATIC_COUNT) return STATIC_FIELDS[index - 1]!.name;
-    const entry = this.#table.at(index - STATIC_COUNT);
-    if (entry === undefined) throw new HpackError("An index is beyond the tables");
-    return entry.name;
+  /** The field with that index in the two tables (RFC 7541 section 2.3.3). */
+  #at(index: number): TableField {
+    const field = index <= STATIC_COUNT ? STATIC_FIELDS[index - 1] : this.#table.at(index - STATIC_COUNT);
+    if (field === undefined) throw new HpackError("There is no field with that index");
+    return field;
   }
 
   /** Takes out the oldest until so many bytes fit, or all have left (RFC 7541 section 4.4). */
   #makeRoom(bytes: number): void {
     const table = this.#table;
     while (table.count > 0 && !table.hasRoom(bytes)) table.evict();
+  }
+
+  #push(name: string, value: string): void {
+    this.#fields[this.#length++] = name;
+    this.#fields[this.#length++] = value;
   }
 
   /** Counts a field; false where the list was or becomes too large. */
@@ -149,7 +153,7 @@ export class HpackDecoder {
     return (
       !this.isOverflown &&
       this.#listBytes + bytes <= this.#limits.maxListBytes &&
-      this.#fields.length < this.#limits.maxFields * 2
+      this.#length < this.#limits.maxFields * 2
     );
   }
 }

@@ -1,7 +1,10 @@
-/** One field of the static table: a name, with a value or the empty one. */
-export interface StaticField {
+/** A field in a table. */
+export interface TableField {
   readonly name: string;
+  /** Empty where the static table has a name only. */
   readonly value: string;
+  /** Size as RFC 7541 section 4.1 has it. */
+  readonly bytes: number;
 }
 
 /** How many fields the static table has; the dynamic table's indexes begin one above. */
@@ -76,9 +79,9 @@ via
 www-authenticate`;
 
 /** The static table (RFC 7541 appendix A). Its first field has the index 1 and stands at 0 here. */
-export const STATIC_FIELDS: readonly StaticField[] = TABLE.split("\n").map((line) => {
-  const space = line.indexOf(" ");
-  return space < 0 ? { name: line, value: "" } : { name: line.slice(0, space), value: line.slice(space + 1) };
+export const STATIC_FIELDS: readonly TableField[] = TABLE.split("\n").map((line) => {
+  const [name = "", value = ""] = line.split(/ (.*)/);
+  return { name, value, bytes: name.length + value.length + FIELD_OVERHEAD };
 });
 
 /** The symbol that ends no string (RFC 7541 section 5.2): its code only pads. */

@@ -24,22 +24,21 @@ const symbols = new Uint16Array(HUFFMAN_EOS + 1);
 fillTables();
 
 function fillTables(): void {
+  const byLength: number[][] = Array.from({ length: LONGEST_BITS + 1 }, () => []);
+  for (let symbol = 0; symbol <= HUFFMAN_EOS; symbol++) byLength[huffmanBits(symbol)]!.push(symbol);
   let code = 0;
   let place = 0;
-  for (let bits = 5; bits <= LONGEST_BITS; bits++) {
+  byLength.forEach((ofLength, bits) => {
     code <<= 1;
     longOffset[bits] = code - place;
-    for (let symbol = 0; symbol <= HUFFMAN_EOS; symbol++) {
-      if (huffmanBits(symbol) !== bits) continue;
-      if (bits <= SHORT_BITS) {
-        const free = SHORT_BITS - bits;
-        short.fill((bits << 8) | symbol, code << free, (code + 1) << free);
-      }
+    for (const symbol of ofLength) {
+      const free = SHORT_BITS - bits;
+      if (free >= 0) short.fill((bits << 8) | symbol, code << free, (code + 1) << free);
       symbols[place++] = symbol;
       code++;
     }
     if (bits > SHORT_BITS) longEnd[bits] = (code << (LONGEST_BITS - bits)) & LONG_MASK;
-  }
+  });
   // The last code is all ones: its end is one above all that 22 bits can say.
   longEnd[LONGEST_BITS] = LONG_MASK + 1;
 }
