@@ -18,7 +18,7 @@ test("what is no HPACK is refused", () => {
     "2^31 as an index": "ff81ffffff07",
     "2^31 as a length": "007f81ffffff07",
     "2^32 and more": "ff808080807f",
-    "a number of six bytes after the prefix": "ff808080808000",
+    "a number of six bytes after the prefix": "3f808080808000",
     "a field without a name": "40",
     "a name that is cut off": "40056162",
     "a field without a value": "400161",
@@ -31,6 +31,7 @@ test("what is no HPACK is refused", () => {
     "a size above the limit": "3fe21f",
     "three changes of size": "202020",
     "a change of size after a field": "8220",
+    "a change of size where a literal could go on": "822001610131",
     "a change of size that is cut off": "3f",
   };
   for (const [what, hex] of Object.entries(bad)) {
@@ -114,6 +115,31 @@ test("entries that come and go in any number keep the table's size", () => {
   // Each counts 40 bytes: 102 fit.
   assert.equal(decoder.decode(Uint8Array.from(slowInteger(0x80, 7, 61 + 102)))[0], `n${number - 102}`);
   assert.throws(() => decoder.decode(Uint8Array.from(slowInteger(0x80, 7, 61 + 103))), HpackError);
+});
+
+test("with any number of entries, the index after the last one is refused", () => {
+  const decoder = new HpackDecoder(limits);
+  for (let count = 1; count <= 124; count++) {
+    decoder.decode(Uint8Array.from([0x40, ...slowText("a", false), ...slowText("", false)]));
+    assert.deepEqual(decoder.decode(Uint8Array.from(slowInteger(0x80, 7, 61 + count))), ["a", ""]);
+    assert.throws(() => decoder.decode(Uint8Array.from(slowInteger(0x80, 7, 62 + count))), HpackError);
+  }
+});
+
+test("no number is above 2^31 - 1, whatever the limits allow", () => {
+  const update = (last: number) => Uint8Array.of(0x3f, 0xe0, 0xff, 0xff, 0xff, last);
+  const decoder = new HpackDecoder({ ...limits, maxTableBytes: 2 ** 33 });
+  assert.deepEqual(decoder.decode(update(0x07)), []);
+  assert.throws(() => decoder.decode(update(0x08)), HpackError);
+});
+
+test("an entry that fills the table to its last byte stays, alone", () => {
+  const decoder = new HpackDecoder(limits);
+  decoder.decode(Buffer.from("4001610131", "hex"));
+  const full = ["a", "v".repeat(4096 - 32 - 1)];
+  assert.deepEqual(decoder.decode(Uint8Array.from([0x7e, ...slowText(full[1] ?? "", true)])), full);
+  assert.deepEqual(decoder.decode(Buffer.of(0xbe)), full);
+  assert.throws(() => decoder.decode(Buffer.of(0xbf)), HpackError);
 });
 
 test("an entry larger than the table empties it", () => {

@@ -112,6 +112,18 @@ test("many values of one name are each written in bounded time, and the tables s
   }
 });
 
+test("of a name's values only the eight newest are looked for", () => {
+  const encoder = new HpackEncoder();
+  for (let value = 1; value <= 8; value++) encode(encoder, [["x", String(value)]]);
+  assert.equal(encode(encoder, [["x", "1"]]), "c5");
+  encode(encoder, [["x", "9"]]);
+  assert.equal(encode(encoder, [["x", "2"]]), "c5");
+  assert.equal(encode(encoder, [["x", "1"]]), "7e0131");
+  // The older of the two leaves, the newer one stays known.
+  encoder.setMaxTableBytes(34);
+  assert.equal(encode(encoder, [["x", "1"]]), "3f03be");
+});
+
 test("no name and no value can bring a line break or other bytes that HTTP forbids", () => {
   const bad: Field[] = [];
   for (let code = 0; code < 0x20; code++) if (code !== 9) bad.push(["x", `a${String.fromCharCode(code)}b`]);
