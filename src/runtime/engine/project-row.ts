@@ -57,19 +57,26 @@ function answerRow(call: ActiveCall, output: ResourcePlan, row: StoredRow): void
     });
     return;
   }
-  const away: string[] = [];
+  const away: string[] | undefined = selection.view.ownerOnly.size > 0 ? [] : undefined;
   const value = encodeRow(row, selection, principal?.id, away);
+  // A row that a handler made up has no version, hence no ETag.
+  const isStored = row.version > 0;
   call.success = {
     ok: true,
     value,
     kind,
     id: row.id,
     replayed: false,
-    // A row that a handler made up has no version, hence no ETag.
-    ...(row.version > 0 ? { version: row.version, updatedAt: row.updatedAt } : {}),
-    ...(acts ? { actions: allowedActions(output, row.values, principal) } : {}),
-    ...(hidden.length + away.length > 0 ? { hidden: [...hidden, ...away] } : {}),
+    version: isStored ? row.version : undefined,
+    updatedAt: isStored ? row.updatedAt : undefined,
+    actions: acts ? allowedActions(output, row.values, principal) : undefined,
+    hidden: hiddenOf(hidden, away),
   };
+}
+
+function hiddenOf(hidden: readonly string[], away: readonly string[] = []): readonly string[] | undefined {
+  if (away.length === 0) return hidden.length === 0 ? undefined : hidden;
+  return [...hidden, ...away];
 }
 
 /** The row that a handler answered with, as the store last showed it where the handler passed it on unchanged. */

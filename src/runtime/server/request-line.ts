@@ -26,28 +26,12 @@ export interface RequestLogger extends Logger {
 // Texts that JSON writes as they are.
 const PLAIN = /^[\w .:%-]*$/;
 
-/** Writes the line of a request that went well, as JSON; `head` are members before the others, commas included. */
+/**
+ * Writes the line of a request that went well, as JSON; `head` are members before the others, commas included. What is the
+ * same in most lines is joined once: each joining makes a text, and they were a sixth of what a read from memory allocates.
+ */
 export function formatRequestLine(line: RequestLine, head: string): string {
-  const {
-    requestId,
-    operation,
-    method,
-    status,
-    durationMs,
-    bytes,
-    remoteAddress,
-    http,
-    traceId,
-    rpc,
-    rpcStatus,
-  } = line;
-  return (
-    `{"level":"info","time":"${timeNow()}",${head}"requestId":${quote(requestId)},"operation":${quote(operation)},` +
-    `"method":${quote(method)},"status":${status},"durationMs":${durationMs},"bytes":${bytes}` +
-    `${remoteAddress === undefined ? "" : `,"remoteAddress":${quote(remoteAddress)}`},"http":"${http}"` +
-    `${traceId === undefined ? "" : `,"traceId":${quote(traceId)}`}` +
-    `${rpc === undefined ? "" : `,"rpc":${quote(rpc)},"rpcStatus":${quote(rpcStatus ?? "")}`},"msg":"request"}\n`
-  );
+  return `${startOf(head)}${quote(line.requestId)}${middleOf(line)}${line.durationMs},"bytes":${line.bytes}${endOf(line)}`;
 }
 
 function quote(text: string): string {
@@ -55,14 +39,57 @@ function quote(text: string): string {
 }
 
 let lastMs = 0;
-let lastTime = "";
+let lastHead = "";
+let lastStart = "";
 
-/** Under load many lines are written within a millisecond. */
-function timeNow(): string {
+/** Up to the request id. Under load many lines are written within a millisecond. */
+function startOf(head: string): string {
   const ms = Date.now();
-  if (ms !== lastMs) {
+  if (ms !== lastMs || head !== lastHead) {
     lastMs = ms;
-    lastTime = new Date(ms).toISOString();
+    lastHead = head;
+    lastStart = `{"level":"info","time":"${new Date(ms).toISOString()}",${head}"requestId":`;
   }
-  return lastTime;
+  return lastStart;
 }
+
+/** What follows the request id in the last line of an operation. */
+interface Middle {
+  readonly method: string;
+  readonly status: number;
+  readonly text: string;
+}
+
+/** One for each operation, of which there is a closed set; methods and statuses come from outside too. */
+const middles = new Map<string, Middle>();
+
+/** From the request id to the duration. */
+function middleOf({ operation, method, status }: RequestLine): string {
+  let middle = middles.get(operation);
+  if (middle === undefined || middle.method !== method || middle.status !== status) {
+    const text = `,"operation":${quote(operation)},"method":${quote(method)},"status":${status},"durationMs":`;
+    middle = { method, status, text };
+    middles.set(operation, middle);
+  }
+  return middle.text;
+}
+
+let lastAddress: string | undefined;
+let lastHttp = "";
+let lastPlace = "";
+let lastEnd = "";
+
+/** From the bytes on. */
+function endOf({ remoteAddress, http, traceId, rpc, rpcStatus }: RequestLine): string {
+  if (lastPlace === "" || remoteAddress !== lastAddress || http !== lastHttp) {
+    lastAddress = remoteAddress;
+    lastHttp = http;
+    lastPlace = `${remoteAddress === undefined ? "" : `,"remoteAddress":${quote(remoteAddress)}`},"http":"${http}"`;
+    lastEnd = lastPlace + END;
+  }
+  if (traceId === undefined && rpc === undefined) return lastEnd;
+  const called = rpc === undefined ? "" : `,"rpc":${quote(rpc)},"rpcStatus":${quote(rpcStatus ?? "")}`;
+  return `${lastPlace}${traceId === undefined ? "" : `,"traceId":${quote(traceId)}`}${called}${END}`;
+}
+
+const END = ',"msg":"request"}\n';

@@ -4,7 +4,7 @@ import type { EntityTag } from "./conditional.ts";
 /** What an entity tag of ours says. */
 export interface TagParts {
   /** Version of the row; absent where the answer is not one row. */
-  readonly version?: number;
+  readonly version?: number | undefined;
   /** What else tells representations of that row apart: a key from the request, or a digest of the body. */
   readonly representation: string;
   /** Content coding: a coded body is another representation (RFC 9110 section 8.8.3.3). */

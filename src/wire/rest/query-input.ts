@@ -7,12 +7,12 @@ import type { OperationModel } from "../../contract/model/model.ts";
  */
 export function decodeQueryInput(
   operation: OperationModel,
-  texts: Readonly<Record<string, string>> = {},
+  texts: Readonly<Record<string, string>> | undefined,
 ): Readonly<Record<string, JsonValue>> | undefined {
   const fields = operation.input?.fields;
   if (fields === undefined) return undefined;
   const input: Record<string, JsonValue> = {};
-  for (const [name, text] of Object.entries(texts)) input[name] = toWire(fields[name]?.type.kind, text);
+  for (const [name, text] of Object.entries(texts ?? {})) input[name] = toWire(fields[name]?.type.kind, text);
   return input;
 }
 

@@ -122,9 +122,8 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
   /** Synchronous where neither a body nor the engine is waited for. */
   function run(
     exchange: Exchange,
-    target: Pick<RequestHead, "by" | "plan" | "lastParameter">,
+    { by, plan, lastParameter }: Pick<RequestHead, "by" | "plan" | "lastParameter">,
   ): Promise<void> | void {
-    const { plan } = target;
     const { representations } = plan;
     const { accept } = exchange.request.headers;
     const mediaType = representations === undefined ? "application/json" : representations.negotiate(accept);
@@ -138,7 +137,7 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
     const query = exchange.query === "" ? NO_QUERY : plan.readQuery(exchange.query);
     const conditions = readConditions(exchange, plan.unsafe);
     const precondition = plan.unsafe ? preconditionOf(conditions) : undefined;
-    const head: RequestHead = { ...target, mediaType, query, conditions, precondition };
+    const head: RequestHead = { by, plan, lastParameter, mediaType, query, conditions, precondition };
     if (plan.upload !== undefined) {
       const form = uploadFormOf(exchange, plan.upload);
       if (form !== undefined) return executeUpload(exchange, { head, form, plan: plan.upload });

@@ -14,6 +14,7 @@ import {
   type Preferences,
   pageLinks,
   representationKey,
+  type TagParts,
   timestampSeconds,
   versionsOf,
 } from "../../../wire/rest/index.ts";
@@ -88,12 +89,12 @@ export function sendSuccess(exchange: Exchange, asked: Asked, outcome: Success):
   const representation = byVersion ? rowKey(asked, outcome) : digest(body);
   const tagged = byVersion || (!plan.unsafe && (plan.stored || isRow));
   if (tagged) {
-    const tag = version === undefined ? { representation } : { version, representation };
-    if (!byVersion) {
-      const stored = plan.unsafe ? undefined : findFresh(exchange, conditions, tag);
+    if (!byVersion && !plan.unsafe && conditions !== undefined) {
+      const tag = { version, representation };
+      const stored = findFresh(exchange, conditions, tag);
       if (stored !== undefined) return sendNotModified(exchange, plan, extra, { ...tag, coding: stored });
     }
-    extra.push("ETag", formatEntityTag({ ...tag, coding }));
+    extra.push("ETag", formatEntityTag({ version, representation, coding }));
   }
   return sendBody(exchange, status, extra, { body, coding, fixed: plan.headers[mediaType] });
 }
@@ -172,7 +173,7 @@ function requireMatch(ifMatch: NonNullable<Conditions["ifMatch"]>, version: numb
 function findFresh(
   exchange: Exchange,
   conditions: Conditions | undefined,
-  tag: { readonly version?: number; readonly representation: string },
+  tag: Omit<TagParts, "coding">,
   row?: Success,
 ): Coding | undefined {
   // RFC 9110 section 13.1.2: 304 answers GET and HEAD. A query that came by POST is answered whole.
@@ -191,7 +192,7 @@ function sendNotModified(
   exchange: Exchange,
   plan: OperationPlan,
   extra: string[],
-  tag: { readonly version?: number; readonly representation: string; readonly coding: Coding },
+  tag: TagParts,
 ): void {
   extra.push("ETag", formatEntityTag(tag));
   send(exchange, 304, extra, undefined, plan.emptyHeaders);
