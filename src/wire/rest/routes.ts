@@ -62,10 +62,16 @@ export function createRoutes(model: Model): RouteTable {
     node.endpoint = endpoint;
   }
   const forks = hasForks(root);
+  const below = `${base}/`;
+  let top = root;
+  if (base !== "") for (const segment of base.slice(1).split("/")) top = childFor(top, segment);
+  // All paths begin alike, and hardly anybody escapes what stands there.
+  const find = (path: string) =>
+    path.startsWith(below) ? match(top, path, below.length) : match(root, path, 1);
   return {
     base,
     endpoints,
-    match: (path) => match(root, path) ?? (forks ? search(root, path, 1, undefined) : undefined),
+    match: (path) => find(path) ?? (forks ? search(root, path, 1, undefined) : undefined),
   };
 }
 
@@ -86,13 +92,15 @@ function childFor(node: Node, segment: string): Node {
   return child;
 }
 
-function match(root: Node, path: string): RouteMatch | undefined {
-  let node = root;
+/** Walks down from the node that the path leads to before `start`. */
+function match(from: Node, path: string, start: number): RouteMatch | undefined {
+  let node = from;
   let id: string | undefined;
-  let start = 1;
+  const isEscaped = path.includes("%");
   for (;;) {
     const slash = path.indexOf("/", start);
-    const segment = decodeSegment(slash === -1 ? path.slice(start) : path.slice(start, slash));
+    const text = slash === -1 ? path.slice(start) : path.slice(start, slash);
+    const segment = isEscaped ? decodeSegment(text) : text;
     if (segment === undefined || segment === "") return undefined;
     const child = node.children.get(segment);
     if (child !== undefined) node = child;
