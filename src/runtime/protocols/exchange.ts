@@ -34,6 +34,8 @@ export class Exchange {
   readonly query: string;
   /** Milliseconds of performance.now(). */
   readonly startedAt: number;
+  /** The same for its end; 0 until then. */
+  endedAt = 0;
   /** Operation id, or a name for what is none (`livez`); set by who answers. */
   operation: string | undefined;
   /** Status sent; 0 until there is one. */
@@ -84,6 +86,7 @@ export class Exchange {
   closed(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.endedAt = performance.now();
     // HTTP/2 calls the response of a reset stream finished, so an answer must have been sent too.
     if (this.status === 0 || !this.response.writableFinished) {
       this.#gone = true;

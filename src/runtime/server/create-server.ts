@@ -81,7 +81,7 @@ export function createServer(options: ServerOptions): HttpServer {
 
   function onClosed(exchange: Exchange): void {
     inFlight--;
-    const durationMs = performance.now() - exchange.startedAt;
+    const durationMs = exchange.endedAt - exchange.startedAt;
     const status = exchange.status === 0 ? 499 : exchange.status;
     metrics.observe(exchange.operation ?? "none", status, durationMs / 1000, rpcStatusOf(exchange));
     if (logger !== undefined) logRequest(logger, exchange, status, durationMs);

@@ -80,7 +80,7 @@ export class DirectConnection implements AnswerConnection {
       this.socket.setTimeout(0).off("timeout", destroy);
     }
     exchange?.closed();
-    this.activeAt = performance.now();
+    this.activeAt = exchange?.endedAt ?? performance.now();
     if (last) {
       this.#leave();
       this.socket.destroySoon();

@@ -188,12 +188,7 @@ function findFresh(
   return conditions.ifModifiedSince >= changed ? "identity" : undefined;
 }
 
-function sendNotModified(
-  exchange: Exchange,
-  plan: OperationPlan,
-  extra: string[],
-  tag: TagParts,
-): void {
+function sendNotModified(exchange: Exchange, plan: OperationPlan, extra: string[], tag: TagParts): void {
   extra.push("ETag", formatEntityTag(tag));
   send(exchange, 304, extra, undefined, plan.emptyHeaders);
 }
