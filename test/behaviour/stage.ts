@@ -21,6 +21,8 @@ export interface JsonPage {
 export interface StageOptions {
   readonly place: Place;
   readonly caller: Caller;
+  /** All callers of the same system. */
+  readonly callers: readonly Caller[];
   readonly model: Model;
   readonly clock: ShiftedClock;
   readonly keys: Keys;
@@ -47,6 +49,8 @@ let made = 0;
 export class Stage {
   readonly place: Place;
   readonly caller: Caller;
+  /** Everybody else who calls the same system. */
+  readonly others: readonly Caller[];
   readonly model: Model;
   readonly clock: ShiftedClock;
   readonly #keys: Keys;
@@ -55,6 +59,7 @@ export class Stage {
   constructor(options: StageOptions) {
     this.place = options.place;
     this.caller = options.caller;
+    this.others = options.callers.filter((caller) => caller !== options.caller);
     this.model = options.model;
     this.clock = options.clock;
     this.#keys = options.keys;

@@ -76,6 +76,7 @@ export async function openWorld(databaseUrl: string | undefined): Promise<World>
     new Stage({
       place: { caller, database: databaseUrl === undefined ? "pglite" : "postgres" },
       caller: callers[caller],
+      callers: Object.values(callers),
       model,
       clock,
       keys,

@@ -137,7 +137,7 @@ export async function openHarbour(database: TestDatabase) {
     engine.execute({
       operation,
       ...rest,
-      ...(key === undefined ? {} : { idempotency: { key, fingerprint: key } }),
+      ...(key === undefined ? {} : { idempotency: { key } }),
       ...(as === undefined ? {} : { credentials: { kind: "api-key", key: as } }),
       meta: { protocol: "test", requestId: "r1" },
     });

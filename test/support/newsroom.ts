@@ -209,9 +209,7 @@ export function toCall(
   return {
     operation,
     ...rest,
-    ...(key === undefined
-      ? {}
-      : { idempotency: { key, fingerprint: JSON.stringify([rest.id, rest.input]) } }),
+    ...(key === undefined ? {} : { idempotency: { key } }),
     ...(as === undefined ? {} : { credentials: { kind: "api-key", key: as } }),
     meta: { protocol: "test", requestId: "r1", ...(timeoutMs === undefined ? {} : { timeoutMs }) },
   };

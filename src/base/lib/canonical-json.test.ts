@@ -8,6 +8,13 @@ test("equal values have equal texts, whatever the order of their keys", () => {
   assert.equal(canonicalJson({ big: 2n ** 70n, a: true, b: [1, { x: null, y: "2" }] }), one);
 });
 
+test("a whole number has one text, as a bigint and as a double", () => {
+  for (const whole of [0n, 5n, -7n, 2n ** 53n, 2n ** 60n, 10n ** 21n, -(10n ** 22n)]) {
+    assert.equal(canonicalJson(Number(whole)), canonicalJson(whole));
+  }
+  assert.notEqual(canonicalJson(2n ** 53n + 1n), canonicalJson(2 ** 53));
+});
+
 test("different values have different texts", () => {
   const values = [
     [],

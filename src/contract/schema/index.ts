@@ -1,4 +1,5 @@
 export { type Code, createCode, literal, readField } from "./code.ts";
+export { type CanonicalWriter, compileCanonical } from "./compile-canonical.ts";
 export { type CompileDecoderOptions, compileDecoder } from "./compile-decoder.ts";
 export {
   type CompileEncoderOptions,

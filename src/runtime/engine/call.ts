@@ -52,7 +52,7 @@ export interface Call {
    */
   readonly select?: RowSelection | undefined;
   readonly precondition?: Precondition | undefined;
-  readonly idempotency?: { readonly key: string; readonly fingerprint: string } | undefined;
+  readonly idempotency?: Idempotency | undefined;
   readonly credentials?: Credentials | undefined;
   readonly meta: CallMeta;
   /** Milliseconds the caller would rather wait for the answer of a long-running command than be given the operation. */
@@ -71,6 +71,16 @@ export interface Call {
    * the signal, which costs ten times as much.
    */
   watchGone?(listener: (() => void) | undefined): void;
+}
+
+/** What makes repeats of a command known as such. */
+export interface Idempotency {
+  readonly key: string;
+  /**
+   * What was asked, as text that is the same where the same is asked. Given where the input does not say it: it is worked
+   * out from the row, or the key stands for more than this call.
+   */
+  readonly request?: string | undefined;
 }
 
 /** Row versions a caller insists on, from If-Match and If-None-Match (RFC 9110 section 13.1). */

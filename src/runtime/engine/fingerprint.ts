@@ -1,19 +1,25 @@
 import { hash } from "node:crypto";
-import { canonicalJson } from "../../base/lib/index.ts";
-import type { Call } from "./call.ts";
+import { compileCanonical } from "../../contract/schema/index.ts";
+import type { ActiveCall } from "./active-call.ts";
+import type { OperationPlan } from "./operation-plan.ts";
 
 /**
- * Digests what must be the same for a repeated call to be the same one: operation, row, input and what is asked back. For
- * protocols whose calls are values; REST digests what its requests say, its bodies being documents of several kinds.
+ * Makes what digests the calls of an operation: two calls have one fingerprint where they ask for the same to be done, over
+ * whichever protocol. It is of the operation, the contract's version, the row and the decoded input; or, in place of the
+ * last two, of what the call says was asked. Preconditions, waiting and the fields of the answer are no part of it.
  */
-export function fingerprintOf({
-  operation,
-  id,
-  input,
-  fields,
-  expand,
-  select,
-}: Pick<Call, "operation" | "id" | "input" | "fields" | "expand" | "select">): string {
-  const asked = [operation, id ?? null, fields ?? null, expand ?? null, input ?? null, select ?? null];
-  return hash("sha256", canonicalJson(asked), "base64url");
+export function createFingerprint(
+  { operation }: OperationPlan,
+  version: string,
+): (call: ActiveCall) => string {
+  const write = operation.input === undefined ? undefined : compileCanonical({ type: operation.input });
+  const head = `${operation.id}\n${version}\n`;
+  return ({ input, request: { id = "", idempotency } }) => {
+    const { request } = idempotency ?? {};
+    const asked = request === undefined ? `${id}\ninput\n${write?.(input) ?? ""}` : `\nrequest\n${request}`;
+    return PREFIX + hash("sha256", head + asked, "base64url");
+  };
 }
+
+/** Tells digests of decoded input from those of what each protocol sent, which were made before and had no prefix. */
+const PREFIX = "2.";

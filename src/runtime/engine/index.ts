@@ -8,6 +8,7 @@ export type {
   CallMeta,
   Credentials,
   Failure,
+  Idempotency,
   Outcome,
   Precondition,
   Principal,
@@ -16,7 +17,6 @@ export type {
 export type { Db, DbQuestion, DbReadOptions, HandlerContext, InsertValues } from "./context.ts";
 export { createEngine, type Engine } from "./engine.ts";
 export { type FileAbout, type Files, storeFile } from "./files.ts";
-export { fingerprintOf } from "./fingerprint.ts";
 export { type Handler, type HandlerResult, handle, operationId } from "./handle.ts";
 export type { Offer, OfferQuestion } from "./offer.ts";
 export type { RunnerOptions } from "./operation-runner-options.ts";

@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { MemoryStore } from "../../../test/support/memory-store.ts";
 import { anyone, api, command, compile, handle, query, role, signedIn } from "../../index.ts";
 import { createEngine } from "./engine.ts";
-import { fingerprintOf } from "./fingerprint.ts";
 
 const open = query("open", { access: [anyone] });
 const shared = command("shared", { access: [signedIn] });
@@ -58,19 +57,4 @@ test("credentials that nobody has are offered nothing, not what strangers are", 
   const offer = await ask("stolen");
   assert.ok(!offer.ok);
   assert.equal(offer.error.code, "unauthenticated");
-});
-
-test("a fingerprint is that of the values, whatever the order of their keys", () => {
-  const one = fingerprintOf({ operation: "a", input: { x: 1, y: { z: 2n, w: null } } });
-  assert.equal(one, fingerprintOf({ operation: "a", input: { y: { w: null, z: 2n }, x: 1 } }));
-  for (const other of [
-    { operation: "b", input: { x: 1, y: { z: 2n, w: null } } },
-    { operation: "a", id: "r", input: { x: 1, y: { z: 2n, w: null } } },
-    { operation: "a", input: { x: 1, y: { z: 2n } } },
-    { operation: "a", input: { x: 1, y: { z: 2n, w: null } }, fields: ["x"] },
-    { operation: "a", input: { x: 1, y: { z: 2n, w: null } }, expand: ["x"] },
-    { operation: "a", input: { x: 1, y: { z: 2n, w: null } }, select: { fields: ["x"] } },
-  ]) {
-    assert.notEqual(fingerprintOf(other), one);
-  }
 });

@@ -15,12 +15,12 @@ test("a stored success comes back as a replay, to the last member", () => {
     actions: ["cancel"],
     hidden: ["notes"],
   } as const;
-  assert.deepEqual(decodeAnswer(encodeAnswer(success)), { ...success, replayed: true });
+  assert.deepEqual(decodeAnswer(encodeAnswer(success)).outcome, { ...success, replayed: true });
 });
 
 test("an answer without a value stays without one", () => {
   const none = { ok: true, value: undefined, kind: "none", replayed: false } as const;
-  assert.deepEqual(decodeAnswer(encodeAnswer(none)), { ...none, replayed: true });
+  assert.deepEqual(decodeAnswer(encodeAnswer(none)).outcome, { ...none, replayed: true });
 });
 
 test("a stored refusal comes back with all that is sent, and without its cause", () => {
@@ -34,7 +34,7 @@ test("a stored refusal comes back with all that is sent, and without its cause",
   });
   const stored = encodeAnswer({ ok: false, error, replayed: false });
   assert.ok(!stored.json.includes("secret"));
-  const outcome = decodeAnswer(stored);
+  const { outcome } = decodeAnswer(stored);
   assert.ok(!outcome.ok && outcome.replayed);
   for (const member of [
     "code",

@@ -3,8 +3,8 @@ import { type JsonValue, parseJson, stringifyJson } from "../../base/lib/index.t
 import type { Outcome, Success } from "./call.ts";
 import type { StoredAnswer } from "./ports.ts";
 import type { RowSelection } from "./select.ts";
-import { type KeptPage, type KeptRow, keepPage, keepRow } from "./tree/keep.ts";
-import { ReplayedPage, ReplayedRow } from "./tree/replayed.ts";
+import { type KeptRow, keepRow } from "./tree/keep.ts";
+import { ReplayedRow } from "./tree/replayed.ts";
 
 /** A failure as data: what an ApiError is made of again. */
 interface StoredFailure {
@@ -15,17 +15,21 @@ interface StoredFailure {
 }
 
 /** A success as data: what was selected of it stands as it was answered. */
-type StoredSuccess = Omit<Success, "selected" | "selectedPage" | "selectedRows"> & {
-  readonly selected?: KeptRow;
-  readonly selectedPage?: KeptPage;
-};
+type StoredSuccess = Omit<Success, "selected"> &
+  Omit<DecodedAnswer, "outcome"> & { readonly selected?: KeptRow };
 
-/**
- * Writes an outcome, whose caller selected `select`, for later calls with the same idempotency key. The cause of an error
- * stays out.
- */
-export function encodeAnswer(outcome: Outcome, select?: RowSelection): StoredAnswer {
-  if (outcome.ok) return { json: successText(outcome, select) };
+/** What is kept of a call beside its outcome. */
+export interface Kept {
+  readonly select?: RowSelection | undefined;
+  /** Digest of the fields that the caller asked for; undefined: all. */
+  readonly asked?: string | undefined;
+  /** The whole row as JSON text, where they asked for something else. */
+  readonly rowJson?: string | undefined;
+}
+
+/** Writes an outcome for later calls with the same idempotency key. The cause of an error stays out. */
+export function encodeAnswer(outcome: Outcome, kept: Kept = {}): StoredAnswer {
+  if (outcome.ok) return { json: successText(outcome, kept) };
   const { code, message, status, title, violations, data, retryAfterSeconds } = outcome.error;
   const options = { status, title, violations, data, retryAfterSeconds };
   return {
@@ -34,32 +38,39 @@ export function encodeAnswer(outcome: Outcome, select?: RowSelection): StoredAns
 }
 
 /** The value goes in as the text that the first caller gets, where there is one. */
-function successText(outcome: Success, select: RowSelection | undefined): string {
+function successText(outcome: Success, { select, asked, rowJson }: Kept): string {
   const { ok, kind, id, version, updatedAt, actions, hidden, page } = outcome;
   const selected = outcome.selected && select && keepRow(outcome.selected, select);
-  const selectedPage = outcome.selectedPage && select && keepPage(outcome.selectedPage, select);
   const facts = stringifyJson(
-    withoutUndefined({ ok, kind, id, version, updatedAt, actions, hidden, page, selected, selectedPage }),
+    withoutUndefined({ ok, kind, id, version, updatedAt, actions, hidden, page, selected, asked }),
   );
   const value = outcome.json ?? (outcome.value === undefined ? undefined : stringifyJson(outcome.value));
-  return value === undefined ? facts : `${facts.slice(0, -1)},"value":${value}}`;
+  const row = rowJson === undefined ? "" : `,"row":${rowJson}`;
+  return `${facts.slice(0, -1)}${row}${value === undefined ? "" : `,"value":${value}`}}`;
 }
 
-/** Reads a stored answer back, as a replay. */
-export function decodeAnswer({ json }: StoredAnswer): Outcome {
+/** An answer as it is stored: a replay of its outcome, and what was kept beside it. */
+export interface DecodedAnswer extends Pick<Kept, "asked"> {
+  readonly outcome: Outcome;
+  readonly row?: JsonValue | undefined;
+}
+
+/** Reads a stored answer back. */
+export function decodeAnswer({ json }: StoredAnswer): DecodedAnswer {
   // Written by encodeAnswer and by nobody else: the table is the engine's own.
   const stored = parseJson(json, { maxDepth: MAX_DEPTH }) as unknown as StoredSuccess | StoredFailure;
   if (!stored.ok) {
-    return { ok: false, error: new ApiError(stored.code, stored.message, stored.options), replayed: true };
+    const error = new ApiError(stored.code, stored.message, stored.options);
+    return { outcome: { ok: false, error, replayed: true } };
   }
-  const { selected, selectedPage, ...rest } = stored;
-  return {
+  const { selected, asked, row, ...rest } = stored;
+  const outcome = {
     ...rest,
     value: stored.value,
     replayed: true,
     ...(selected === undefined ? {} : { selected: new ReplayedRow(selected) }),
-    ...(selectedPage === undefined ? {} : { selectedPage: new ReplayedPage(selectedPage) }),
   };
+  return { outcome, asked, row };
 }
 
 /**

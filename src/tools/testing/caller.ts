@@ -8,7 +8,6 @@ import {
   type Call,
   type Credentials,
   type Engine,
-  fingerprintOf,
   type ListQuestion,
   type Outcome,
   operationId,
@@ -137,14 +136,7 @@ function toCall(
     ...(fields === undefined ? {} : { fields }),
     ...(expand === undefined ? {} : { expand }),
     ...(ifMatch === undefined ? {} : { precondition: { ifMatch } }),
-    ...(idempotencyKey === undefined
-      ? {}
-      : {
-          idempotency: {
-            key: idempotencyKey,
-            fingerprint: fingerprintOf({ operation, id, input, fields, expand }),
-          },
-        }),
+    ...(idempotencyKey === undefined ? {} : { idempotency: { key: idempotencyKey } }),
     ...(credentials === undefined ? {} : { credentials }),
     meta: {
       protocol: "memory",

@@ -8,6 +8,7 @@ import { crud } from "./crud.ts";
 import { failures } from "./failures.ts";
 import { files } from "./files.ts";
 import { idempotency } from "./idempotency.ts";
+import { keysOverAll } from "./idempotency-over-all.ts";
 import { input } from "./input.ts";
 import { lists } from "./lists.ts";
 import { longRunning } from "./long-running.ts";
@@ -31,6 +32,7 @@ export function scenariosOf(model: Model): readonly Scenario[] {
     ...lists,
     ...projection,
     ...idempotency,
+    ...keysOverAll,
     ...files,
     ...steps,
     ...longRunning,

@@ -30,6 +30,7 @@ async function enqueue(call: ActiveCall, resource: ResourcePlan): Promise<void> 
   if (principal === undefined) throw unauthenticated();
   const values = { name: plan.operation.id, principal: principal.id };
   const row = await session.insert(OPERATION, newRow(resource, values, core.clock));
+  call.row = row;
   await session.enqueueOperation(row.id, encodeRequest(call));
   call.success = {
     ok: true,

@@ -1,9 +1,11 @@
 import { ApiError } from "../../../base/errors/index.ts";
 import { changesData } from "../../../contract/model/index.ts";
 import type { ActiveCall } from "../active-call.ts";
+import { createFingerprint } from "../fingerprint.ts";
 import { fitsOneStatement } from "../one-statement.ts";
+import type { IdempotencyClaim } from "../ports.ts";
+import { replay } from "../replay.ts";
 import type { Step } from "../step.ts";
-import { decodeAnswer } from "../stored-answer.ts";
 
 /**
  * Begins the transaction of a command and, with an idempotency key, claims it: a duplicate leaves here with the stored
@@ -12,13 +14,18 @@ import { decodeAnswer } from "../stored-answer.ts";
 export const begin: Step = {
   name: "begin",
   appliesTo: changesData,
-  prepare(plan) {
+  prepare(plan, { version }) {
     // What many messages are gathered for is written in the end: until then nobody waits for its connection.
     if (plan.mode === "run" || plan.operation.kind === "stream") return beginLater;
-    if (plan.mode === "accept") return open;
+    const fingerprintOf = createFingerprint(plan, version);
     return (call) => {
-      if (call.request.idempotency === undefined && fitsOneStatement(plan, call)) return undefined;
-      return open(call);
+      const { idempotency } = call.request;
+      if (idempotency !== undefined) {
+        // Again after a durable step it is the claim that it was: a handler may have changed what it was given.
+        const scope = `${call.principal?.id ?? ""} ${plan.operation.id}`;
+        return open(call, call.claim ?? { scope, key: idempotency.key, fingerprint: fingerprintOf(call) });
+      }
+      return plan.mode === "direct" && fitsOneStatement(plan, call) ? undefined : open(call, undefined);
     };
   },
 };
@@ -29,13 +36,11 @@ function beginLater(call: ActiveCall): Promise<void> {
   return call.session.begin({ lazy: true });
 }
 
-async function open(call: ActiveCall): Promise<void> {
-  const { session, request, plan, principal } = call;
+async function open(call: ActiveCall, claim: IdempotencyClaim | undefined): Promise<void> {
+  const { session } = call;
   call.given = call.input;
   await session.begin();
-  if (request.idempotency === undefined) return;
-  const { key, fingerprint } = request.idempotency;
-  const claim = { scope: `${principal?.id ?? ""} ${plan.operation.id}`, key, fingerprint };
+  if (claim === undefined) return;
   const result = await session.claim(claim, call.steps?.lock);
   if (result.kind === "fresh") {
     call.claim = claim;
@@ -48,12 +53,13 @@ async function open(call: ActiveCall): Promise<void> {
       { retryAfterSeconds: 1 },
     );
   }
-  if (result.fingerprint !== fingerprint) {
+  if (result.fingerprint !== claim.fingerprint) {
     throw new ApiError(
       "idempotency_key_reused",
       "This Idempotency-Key was used for another request. Use a new key for each thing to be done.",
     );
   }
+  call.claim = undefined;
+  await replay(call, result.answer);
   await session.rollback();
-  call.outcome = decodeAnswer(result.answer);
 }

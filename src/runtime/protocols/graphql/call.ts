@@ -1,10 +1,4 @@
-import {
-  type Call,
-  fingerprintOf,
-  type ListQuestion,
-  type Precondition,
-  type RowSelection,
-} from "../../engine/index.ts";
+import type { Call, ListQuestion, Precondition, RowSelection } from "../../engine/index.ts";
 import type { GraphqlContext } from "./executor.ts";
 
 /** What a field of the root says of its call. */
@@ -48,7 +42,7 @@ export class GraphqlCall implements Call {
     this.precondition = parts.precondition;
     this.waitMs = parts.waitMs;
     const { idempotencyKey: key } = parts;
-    this.idempotency = key === undefined ? undefined : { key, fingerprint: fingerprintOf(this) };
+    this.idempotency = key === undefined ? undefined : { key };
   }
 
   get signal(): AbortSignal | undefined {

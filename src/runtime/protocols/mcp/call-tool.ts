@@ -1,6 +1,6 @@
 import { ApiError } from "../../../base/errors/index.ts";
 import { isRecord, McpError, RPC_CODES, readToolArguments } from "../../../wire/mcp/index.ts";
-import { type Call, fingerprintOf, type Outcome } from "../../engine/index.ts";
+import type { Call, Outcome } from "../../engine/index.ts";
 import { tooLarge } from "../read-body.ts";
 import type { McpAnswer, McpContext, McpRequest } from "./context.ts";
 import { ENVELOPE_BYTES } from "./limits.ts";
@@ -37,12 +37,11 @@ function execute(
     const { idempotencyKey, ifMatch, waitSeconds, ...parts } = readToolArguments(given, names);
     // Arguments are always an object, so an input that could be empty is.
     const empty = operation.input === undefined ? {} : { input: {} };
-    const asked = { ...empty, ...parts, operation: operation.id };
     call = {
-      ...asked,
-      ...(idempotencyKey === undefined
-        ? {}
-        : { idempotency: { key: idempotencyKey, fingerprint: fingerprintOf(asked) } }),
+      ...empty,
+      ...parts,
+      operation: operation.id,
+      ...(idempotencyKey === undefined ? {} : { idempotency: { key: idempotencyKey } }),
       ...(ifMatch === undefined ? {} : { precondition: { ifMatch } }),
       ...(operation.longRunning === undefined ? {} : { waitMs: (waitSeconds ?? 0) * 1000 }),
       credentials,

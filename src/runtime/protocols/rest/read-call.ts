@@ -57,10 +57,10 @@ export function readCall(exchange: Exchange, { head, body, readCredentials }: Ca
   const { plan, lastParameter, mediaType, query, conditions, precondition } = head;
   const { operation } = plan;
   const credentials = credentialsOf(exchange, readCredentials);
-  const idempotency = plan.unsafe ? readIdempotency(exchange, body?.mediaType, body?.value) : undefined;
   const path = plan.readPath?.(exchange.path);
   const input = inputOf(plan, { path: path?.input, query: query.input, body: body?.value });
   const edit = plan.edit?.(body?.mediaType, input);
+  const idempotency = plan.unsafe ? readIdempotency(exchange, edit && body) : undefined;
   const preferences = parsePrefer(preferOf(exchange));
   const isLong = operation.longRunning !== undefined;
   const call = new RestCall(exchange, {

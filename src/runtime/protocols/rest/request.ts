@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import { ApiError } from "../../../base/errors/index.ts";
 import { CborSyntaxError, canonicalJson, decodeCbor, type JsonValue } from "../../../base/lib/index.ts";
 import {
@@ -9,7 +8,7 @@ import {
   parseContentType,
   parseIdempotencyKey,
 } from "../../../wire/rest/index.ts";
-import type { Call } from "../../engine/index.ts";
+import type { Idempotency } from "../../engine/index.ts";
 import type { Exchange } from "../exchange.ts";
 import { parseJsonBody } from "../parse-json-body.ts";
 import { JSON_PATCH_MEDIA_TYPE } from "./edit.ts";
@@ -63,20 +62,16 @@ export function readConditions(exchange: Exchange, unsafe: boolean): Conditions 
   return parseConditions(headers);
 }
 
-/**
- * Reads the idempotency key of a command. Its fingerprint is what must be the same for a repeated request to be the
- * same one: method, path, query and the value of the body, however it was written; a JSON Patch is another thing than
- * the document of the same value.
- */
+/** Reads the idempotency key of a command; a patch that is worked out from the row is known by its document. */
 export function readIdempotency(
   exchange: Exchange,
-  mediaType: string | undefined,
-  body: JsonValue | undefined,
-): Call["idempotency"] {
+  patch: { readonly mediaType: string; readonly value: JsonValue | undefined } | undefined,
+): Idempotency | undefined {
   const header = exchange.request.headers["idempotency-key"];
   if (header === undefined) return undefined;
-  const form = mediaType === JSON_PATCH_MEDIA_TYPE ? mediaType : "";
-  const value = body === undefined ? "" : canonicalJson(body);
-  const asked = `${exchange.method}\n${exchange.path}?${exchange.query}\n${form}\n${value}`;
-  return { key: parseIdempotencyKey(String(header)), fingerprint: hash("sha256", asked, "base64url") };
+  const key = parseIdempotencyKey(String(header));
+  if (patch === undefined) return { key };
+  // A JSON Patch is another thing than a merge patch of the same value, which has several media types.
+  const form = patch.mediaType === JSON_PATCH_MEDIA_TYPE ? patch.mediaType : "";
+  return { key, request: `${form}\n${canonicalJson(patch.value ?? null)}` };
 }

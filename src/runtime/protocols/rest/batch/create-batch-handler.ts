@@ -136,7 +136,7 @@ function noFiles({ operation }: Call): ApiError {
 /** The whole batch is what a part's key stands for: the same key with another batch is refused. */
 function partKey({ key, digest }: NonNullable<PartScope["key"]>, index: number, operation: string) {
   const own = hash("sha256", `${key}\n${index}\n${operation}`, "base64url");
-  return { key: `batch:${own}`, fingerprint: digest };
+  return { key: `batch:${own}`, request: digest };
 }
 
 function keyOf(exchange: Exchange, body: JsonValue | undefined): PartScope["key"] {

@@ -31,7 +31,7 @@ export function createOperationMethod(
   const fieldPath = createViolationPaths(schema, request, kind === "client-stream" || kind === "bidi-stream");
   const toReply = createReply(operation);
   const callOf = (context: RpcContext, request: RpcRequest, messages?: AsyncIterable<unknown>) => {
-    const headers = readHeaders(operation, request, { context, readCredentials });
+    const headers = readHeaders(operation, { context, readCredentials });
     return new RpcEngineCall(context, operation.id, { request, headers, messages });
   };
   const fail = (thrown: unknown, { requestId }: RpcContext, input?: unknown, failure?: Failure) =>

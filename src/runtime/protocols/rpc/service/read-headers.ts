@@ -7,9 +7,9 @@ import {
   parsePrefer,
   versionsOf,
 } from "../../../../wire/rest/index.ts";
-import { type Call, fingerprintOf } from "../../../engine/index.ts";
+import type { Idempotency } from "../../../engine/index.ts";
 import type { RpcContext } from "../method.ts";
-import type { CallHeaders, RpcRequest } from "./call.ts";
+import type { CallHeaders } from "./call.ts";
 
 /**
  * Reads what metadata says of a call, under the names and in the forms that HTTP has for it: `authorization`, `x-api-key`,
@@ -17,7 +17,6 @@ import type { CallHeaders, RpcRequest } from "./call.ts";
  */
 export function readHeaders(
   operation: OperationModel,
-  request: RpcRequest,
   { context, readCredentials }: { readonly context: RpcContext; readonly readCredentials: CredentialReader },
 ): CallHeaders {
   const { headers, protocol, requestId, remoteAddress, timeoutMs } = context;
@@ -34,7 +33,7 @@ export function readHeaders(
       ifMatch === undefined || !isUnsafe
         ? undefined
         : { ifMatch: versionsOf(parseEntityTags(ifMatch, "If-Match")) },
-    idempotency: isUnsafe ? idempotencyOf(operation, request, text(headers["idempotency-key"])) : undefined,
+    idempotency: isUnsafe ? idempotencyOf(text(headers["idempotency-key"])) : undefined,
     meta: {
       protocol,
       requestId,
@@ -46,17 +45,8 @@ export function readHeaders(
   };
 }
 
-function idempotencyOf(
-  operation: OperationModel,
-  request: RpcRequest,
-  header: string | undefined,
-): Call["idempotency"] {
-  if (header === undefined) return undefined;
-  const { id, input, fields, expand } = request;
-  return {
-    key: parseIdempotencyKey(header),
-    fingerprint: fingerprintOf({ operation: operation.id, id, input, fields, expand }),
-  };
+function idempotencyOf(header: string | undefined): Idempotency | undefined {
+  return header === undefined ? undefined : { key: parseIdempotencyKey(header) };
 }
 
 /** No longer than any other call may take. */
