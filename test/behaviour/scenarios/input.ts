@@ -54,6 +54,24 @@ export const input = group("input", {
     assert.equal(answer.violations[0]?.pointer, "/a~1b~0c");
   },
 
+  "an operation on a row that names none is refused, and says what is missing": {
+    skip: ({ caller }) =>
+      ["memory", "mcp", "grpc", "grpc-web", "connect"].includes(caller)
+        ? undefined
+        : "its requests cannot leave the id out",
+    run: async (stage) => {
+      const as = await stage.stranger();
+      for (const operation of ["specimen.get", "specimen.patch", "specimen.delete", "note.publish"]) {
+        const patch = operation === "specimen.patch" ? { input: { label: "x" } } : {};
+        const answer = await stage.refused(operation, "invalid_input", { ...patch, as });
+        assert.deepEqual(
+          answer.violations.map(({ pointer, code }) => [pointer, code]),
+          [["/id", "required"]],
+        );
+      }
+    },
+  },
+
   "a missing body is refused": async (stage) => {
     await stage.refused("specimen.create", MALFORMED, { as: await stage.stranger() });
     for (const text of ["", " \n"]) await refusedText(stage, text);

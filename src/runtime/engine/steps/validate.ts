@@ -6,7 +6,8 @@ import { checkIdempotencyKey } from "../idempotency-key.ts";
 import { Inbox } from "../inbox.ts";
 import type { OperationPlan } from "../operation-plan.ts";
 import { readInput } from "../read-input.ts";
-import { invalidParameters, notFound } from "../refusals.ts";
+import { invalidInput, invalidParameters, notFound } from "../refusals.ts";
+import type { ResourcePlan } from "../resource-plan.ts";
 import { readSelection, wholeRow } from "../selection.ts";
 import type { Step } from "../step.ts";
 import { readTree } from "../tree/read-tree.ts";
@@ -20,9 +21,7 @@ export const validate: Step = {
     return (call) => {
       const { id, ids } = call.request;
       if (ids !== undefined) checkIds(plan, call, ids);
-      else if (onRow && (id === undefined || (resource && !isId(resource.model.prefix, id)))) {
-        throw notFound(resource?.name ?? operation.name, id ?? "");
-      }
+      else if (onRow) checkId(resource, id);
       checkIdempotencyKey(call);
       if (operation.preconditionRequired && call.request.precondition?.ifMatch === undefined) {
         throw new ApiError(
@@ -37,6 +36,15 @@ export const validate: Step = {
     };
   },
 };
+
+/** An id that no row can have is one that no row has: the database need not be asked. */
+function checkId(resource: ResourcePlan | undefined, id: string | undefined): void {
+  if (id === undefined) throw invalidInput([MISSING_ID]);
+  if (resource !== undefined && !isId(resource.model.prefix, id)) throw notFound(resource.name, id);
+}
+
+/** Protocols whose paths do not hold the id can leave it out. */
+const MISSING_ID: Violation = { pointer: "/id", code: "required", message: "Must be given." };
 
 /** As many rows as a page may have in the largest lists. */
 const MAX_IDS = 1000;
