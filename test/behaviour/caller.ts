@@ -66,6 +66,8 @@ export interface Answer {
   readonly violations: readonly Violation[];
   readonly data: Readonly<Record<string, unknown>> | undefined;
   readonly retryAfterSeconds: number | undefined;
+  /** Whether a retry can help, where the protocol says so with the error. */
+  readonly retry?: string | undefined;
   readonly replayed: boolean;
   /** Opaque: give it back as `ifMatch`. */
   readonly version: string | undefined;

@@ -1,4 +1,4 @@
-import { CODES, type Code, type CodeEntry, codeForStatus } from "./codes.ts";
+import { CODES, type Code, type CodeEntry, entryForDeclared } from "./codes.ts";
 
 /** One thing wrong with the input. */
 export interface Violation {
@@ -39,7 +39,7 @@ export class ApiError extends Error {
   constructor(code: Code | (string & {}), message: string, options: ApiErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     const builtin = Object.hasOwn(CODES, code) ? CODES[code as Code] : undefined;
-    this.entry = builtin ?? codeForStatus(options.status ?? 500) ?? CODES.internal;
+    this.entry = builtin ?? entryForDeclared(options.status ?? 500);
     this.code = code;
     this.status = builtin?.http ?? options.status ?? 500;
     this.title = options.title ?? this.entry.title;

@@ -83,3 +83,15 @@ for (const entry of Object.values(CODES)) if (!BY_STATUS.has(entry.http)) BY_STA
 export function codeForStatus(status: number): CodeEntry | undefined {
   return BY_STATUS.get(status);
 }
+
+const HELPED_BY_A_PAUSE: ReadonlySet<number> = new Set([408, 429]);
+
+/**
+ * What a declared error of this HTTP status means: the row that it borrows, but a pause helps only where the status itself
+ * says so. A handler gives it for a reason in the data, and the answer is kept under the idempotency key.
+ */
+export function entryForDeclared(status: number): CodeEntry {
+  const entry = codeForStatus(status) ?? CODES.internal;
+  if (status >= 500 || HELPED_BY_A_PAUSE.has(status)) return entry;
+  return { ...entry, retry: "no" };
+}

@@ -1,3 +1,10 @@
 export { ApiError, type ApiErrorOptions, toApiError, type Violation } from "./api-error.ts";
-export { CODES, type Code, type CodeEntry, codeForStatus, type GrpcStatus } from "./codes.ts";
+export {
+  CODES,
+  type Code,
+  type CodeEntry,
+  codeForStatus,
+  entryForDeclared,
+  type GrpcStatus,
+} from "./codes.ts";
 export { formatMistake, type Mistake, UsageError } from "./usage-error.ts";

@@ -1,4 +1,10 @@
-import { CODES, type Code, type CodeEntry, codeForStatus, type GrpcStatus } from "../../base/errors/index.ts";
+import {
+  CODES,
+  type Code,
+  type CodeEntry,
+  entryForDeclared,
+  type GrpcStatus,
+} from "../../base/errors/index.ts";
 import type { ErrorModel, Model } from "../model/index.ts";
 
 /** What a caller needs to know of one error code. */
@@ -37,14 +43,13 @@ const RETRY_TEXTS: Readonly<Record<CodeEntry["retry"], string>> = {
 };
 
 function declaredEntry(error: ErrorModel): CatalogueEntry {
-  const entry = codeForStatus(error.status) ?? CODES.internal;
+  const { grpc, retry } = entryForDeclared(error.status);
   return {
     code: error.code,
     title: error.title,
     http: error.status,
-    grpc: entry.grpc,
-    // A handler gives it for a reason in the data, and its answer is kept for the idempotency key.
-    retry: error.status === 408 || error.status === 429 ? "later" : "no",
+    grpc,
+    retry,
     meaning: error.message ?? `${error.title}.`,
     remedy: error.data === undefined ? "" : "Read `data`: its shape is declared with the error.",
     declared: error,

@@ -220,7 +220,8 @@ function readAnswer(model: Model, operation: OperationModel, question: Question,
   const errors: readonly Json[] = answer.errors ?? [];
   const error = errors.find(({ path }) => path === undefined || path.length === 1) ?? asked(errors, question);
   if (error !== undefined) {
-    const { code, status, violations = [], data, retryAfterSeconds, requestId, replayed } = error.extensions;
+    const { code, status, violations = [], data, requestId, replayed } = error.extensions;
+    const { retry, retryAfterSeconds } = error.extensions;
     return {
       ...FAILED,
       code,
@@ -228,6 +229,7 @@ function readAnswer(model: Model, operation: OperationModel, question: Question,
       message: error.message,
       violations,
       data,
+      retry,
       retryAfterSeconds,
       requestId,
       replayed: replayed === true,

@@ -177,6 +177,7 @@ interface Details {
   readonly message: string;
   readonly requestId: string;
   readonly retryAfterSeconds?: number;
+  readonly retry?: string | undefined;
   readonly violations?: Answer["violations"];
   readonly data?: Record<string, unknown>;
 }
@@ -186,8 +187,8 @@ function toDetails({ code, status, message }: ApiError) {
 }
 
 function failed(details: Details, replayed = false): Answer {
-  const { code, status, message, requestId, violations = [], data, retryAfterSeconds } = details;
-  const told = { code, status, message, requestId, violations, data, retryAfterSeconds, replayed };
+  const { code, status, message, requestId, violations = [], data, retry, retryAfterSeconds } = details;
+  const told = { code, status, message, requestId, violations, data, retry, retryAfterSeconds, replayed };
   return { ok: false, kind: "failed", value: undefined, version: undefined, ...told };
 }
 

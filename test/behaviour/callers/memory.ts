@@ -101,7 +101,7 @@ function toAnswer(outcome: Outcome): Answer {
       requestId,
     };
   }
-  const { code, status, message, violations, data, retryAfterSeconds } = outcome.error;
+  const { code, status, message, violations, data, retryAfterSeconds, entry } = outcome.error;
   return {
     ok: false,
     kind: "failed",
@@ -112,6 +112,7 @@ function toAnswer(outcome: Outcome): Answer {
     violations,
     data,
     retryAfterSeconds,
+    retry: entry.retry,
     replayed: outcome.replayed,
     version: undefined,
     requestId,

@@ -147,7 +147,7 @@ function toFailure(
   }
   const violations: readonly any[] = details.get("google.rpc.BadRequest")?.fieldViolations ?? [];
   const [, data] = [...details].find(([type]) => !type.startsWith("google.rpc.")) ?? [];
-  const { retry: _, ...facts } = info?.metadata ?? {};
+  const { retry, ...facts } = info?.metadata ?? {};
   const delay: string | undefined = details.get("google.rpc.RetryInfo")?.retryDelay;
   return {
     ok: false,
@@ -168,6 +168,7 @@ function toFailure(
           ? facts
           : undefined,
     retryAfterSeconds: delay === undefined ? undefined : Number.parseFloat(delay),
+    retry,
   };
 }
 

@@ -29,6 +29,27 @@ export const failures = group("failures", {
     assert.equal(await stage.countSpecimens(as, label), 0, "after the handler has gone on");
   },
 
+  "an error says whether a retry can help, one that the contract declares too": {
+    skip: ({ caller }) =>
+      ["rest", "cbor", "client", "existing"].includes(caller)
+        ? "problems name the code, whose page says it"
+        : undefined,
+    run: async (stage) => {
+      const { slot } = await stage.appointment();
+      assert.equal((await stage.book(await stage.patient(), slot.id)).retry, "no");
+      const as = await stage.stranger();
+      const label = stage.word();
+      assert.equal(
+        (await stage.refused("refuse", "laboratory_closed", { input: { label }, as })).retry,
+        "no",
+      );
+      const release = holdHandler(label);
+      const late = await stage.refused("stall", "deadline_exceeded", { input: { label }, as });
+      assert.equal(late.retry, "same-key");
+      await release();
+    },
+  },
+
   "after a 504 other calls go through while the late handler still runs": async (stage) => {
     const as = await stage.stranger();
     const label = stage.word();

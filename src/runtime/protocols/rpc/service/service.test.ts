@@ -238,7 +238,7 @@ for (const database of databases()) {
       assert.deepEqual(details.get("google.rpc.ErrorInfo"), {
         reason: "ROOM_FULL",
         domain: "halls",
-        metadata: { retry: "later" },
+        metadata: { retry: "no" },
       });
       assert.deepEqual(details.get("halls.v1.RoomFullError"), { room: "Blue", left: "9007199254740993" });
     });
