@@ -1,6 +1,6 @@
 import { DynamicTable } from "./dynamic-table.ts";
 import { HpackError } from "./hpack-error.ts";
-import { dropString, next, readInteger, readString, takeString } from "./hpack-strings.ts";
+import { dropString, next, readInteger, readString, skipShort, takeString } from "./hpack-strings.ts";
 import {
   DEFAULT_TABLE_BYTES,
   FIELD_OVERHEAD,
@@ -8,6 +8,7 @@ import {
   STATIC_FIELDS,
   type TableField,
 } from "./hpack-tables.ts";
+import { StringMemo } from "./string-memo.ts";
 
 /** What a decoder takes. */
 export interface HpackLimits {
@@ -38,6 +39,7 @@ export class HpackDecoder {
   isOverflown = false;
   readonly #limits: HpackLimits;
   readonly #table: DynamicTable;
+  readonly #memo = new StringMemo();
   #fields = NO_FIELDS;
   /** Names and values in the list, or in the last one. */
   #length = 0;
@@ -111,10 +113,19 @@ export class HpackDecoder {
       const isNeeded = (isForTable && bytes <= this.#table.maxBytes) || this.#isListable(bytes);
       name = isNeeded ? takeString() : "";
     }
-    bytes += readString(block, next);
+    const valueAt = next;
+    // What may repeat: not what is never indexed, since its secrets are to be kept nowhere (section 7.1.3).
+    const isMemorable = byte < 0x10 && index > 0;
+    const known = isMemorable ? this.#memo.find(block, valueAt) : undefined;
+    if (known === undefined) bytes += readString(block, valueAt);
+    else {
+      bytes += known.length;
+      skipShort(block, valueAt);
+    }
     const isStored = isForTable && bytes <= this.#table.maxBytes;
     const isListed = this.#hasRoom(bytes);
-    const value = isStored || isListed ? takeString() : "";
+    const value = known ?? (isStored || isListed ? takeString() : "");
+    if (isMemorable && isListed && known === undefined) this.#memo.offer(block, valueAt, value);
     if (isListed) this.#push(name, value);
     if (isForTable) {
       this.#makeRoom(bytes);

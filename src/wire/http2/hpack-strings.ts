@@ -80,6 +80,11 @@ export function takeString(): string {
   return value;
 }
 
+/** Passes over a string whose length is one byte. */
+export function skipShort(block: Uint8Array, at: number): void {
+  next = at + 1 + (block[at]! & 0x7f);
+}
+
 /** Lets go of the block. */
 export function dropString(): void {
   text = scratch;
