@@ -6,7 +6,7 @@ import type { OperationPlan } from "./operation-plan.ts";
 /**
  * Makes what digests the calls of an operation: two calls have one fingerprint where they ask for the same to be done, over
  * whichever protocol. It is of the operation, the contract's version, the row and the decoded input; or, in place of the
- * last two, of what the call says was asked. Preconditions, waiting and the fields of the answer are no part of it.
+ * last, of what the call says was asked. Preconditions, waiting and the fields of the answer are no part of it.
  */
 export function createFingerprint(
   { operation }: OperationPlan,
@@ -16,8 +16,8 @@ export function createFingerprint(
   const head = `${operation.id}\n${version}\n`;
   return ({ input, request: { id = "", idempotency } }) => {
     const { request } = idempotency ?? {};
-    const asked = request === undefined ? `${id}\ninput\n${write?.(input) ?? ""}` : `\nrequest\n${request}`;
-    return PREFIX + hash("sha256", head + asked, "base64url");
+    const asked = request === undefined ? `input\n${write?.(input) ?? ""}` : `request\n${request}`;
+    return PREFIX + hash("sha256", `${head}${id}\n${asked}`, "base64url");
   };
 }
 

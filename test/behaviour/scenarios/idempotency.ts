@@ -15,6 +15,16 @@ async function booking(stage: Stage) {
 }
 
 export const idempotency = group("idempotency", {
+  "the same key with the same change of another row is refused, and changes nothing": async (stage) => {
+    const as = await stage.stranger();
+    const [one, other] = [await stage.specimen(as), await stage.specimen(as)];
+    // Over REST what an object becomes is worked out from the row.
+    const change = { input: { place: { city: "Rome" } }, idempotencyKey: stage.word(), as };
+    await stage.ok("specimen.patch", { id: one.id, ...change });
+    await stage.refused("specimen.patch", "idempotency_key_reused", { id: other.id, ...change });
+    assert.equal((await stage.ok("specimen.get", { id: other.id, as })).place, undefined);
+  },
+
   "required: a call without a key is refused before anything happens": async (stage) => {
     const { patient, slot, input } = await booking(stage);
     const answer = await stage.refused("appointment.create", "idempotency_key_missing", {
