@@ -55,7 +55,10 @@ export interface Call {
   readonly idempotency?: Idempotency | undefined;
   readonly credentials?: Credentials | undefined;
   readonly meta: CallMeta;
-  /** Milliseconds the caller would rather wait for the answer of a long-running command than be given the operation. */
+  /**
+   * Milliseconds the caller would rather wait for the answer of a long-running command than be given the operation; no longer
+   * than any other call may take, the contract's deadline.
+   */
   readonly waitMs?: number | undefined;
   /**
    * The answer of a long-running command is always its operation; `waitMs` is then how long the answer waits for it to end.

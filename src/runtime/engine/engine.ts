@@ -1,6 +1,6 @@
 import { ApiError } from "../../base/errors/index.ts";
 import type { JsonValue } from "../../base/lib/json.ts";
-import { answersMany, type Model, OPERATION } from "../../contract/model/index.ts";
+import { answersMany, type Model, OPERATION, type OperationModel } from "../../contract/model/index.ts";
 import { ActiveCall, failureOf } from "./active-call.ts";
 import { type AtomicBatch, type BatchScope, openAtomicBatch } from "./atomic-batch.ts";
 import { type BatchOptions, runBatch } from "./batch.ts";
@@ -85,7 +85,8 @@ export function createEngine(options: EngineOptions): Engine {
     const outcome = runCall(pipeline, new ActiveCall(core, pipeline.plan, call, batch));
     // What a batch accepts or cancels counts only once it commits; looking for work finds it then.
     if (runner === undefined || batch !== undefined) return outcome;
-    return works.has(call.operation) || call.operation === CANCEL ? follow(runner, call, outcome) : outcome;
+    if (!works.has(call.operation) && call.operation !== CANCEL) return outcome;
+    return follow(runner, pipeline.plan.operation, { call, answered: outcome });
   };
   const openBatch = (scope: BatchScope) => openAtomicBatch(core, scope, execute);
   return {
@@ -136,9 +137,10 @@ function createRunner(
 /** What happens behind the answer to a call that accepted or cancelled an operation. */
 async function follow(
   runner: OperationRunner,
-  { operation, waitMs = 0, signal, select, answersOperation = false }: Call,
-  answered: Promise<Outcome> | Outcome,
+  { id: operation, deadlineMs }: OperationModel,
+  { call, answered }: { readonly call: Call; readonly answered: Promise<Outcome> | Outcome },
 ): Promise<Outcome> {
+  const { waitMs = 0, signal, select, answersOperation = false } = call;
   const outcome = await answered;
   if (operation === CANCEL) {
     if (outcome.ok && outcome.id !== undefined) runner.cancel(outcome.id);
@@ -147,7 +149,7 @@ async function follow(
   if (!isAccepted(outcome)) return outcome;
   // Selected is of the operation; what the work answers would be something else.
   const waits = waitMs > 0 && select === undefined && !outcome.replayed;
-  const done = waits ? runner.wait(outcome.id, waitMs, signal) : undefined;
+  const done = waits ? runner.wait(outcome.id, Math.min(waitMs, deadlineMs), signal) : undefined;
   runner.wake();
   const ended = await done;
   return answersOperation ? outcome : (ended ?? outcome);

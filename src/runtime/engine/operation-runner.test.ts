@@ -20,9 +20,9 @@ const model = compile(jobs.api);
 const credentials = { kind: "api-key", key: "ada" } as const;
 let requests = 0;
 
-function engineOn(store: Store, leaseMs = 60_000): Engine {
+function engineOn(store: Store, leaseMs = 60_000, served = model): Engine {
   return createEngine({
-    model,
+    model: served,
     handlers: jobs.handlers,
     store,
     authenticator: {
@@ -84,6 +84,25 @@ for (const database of databases()) {
       assert.equal((await ended(front, id)).status, "succeeded");
       assert.deepEqual([stepsOf("waits"), await entries(store, "waits")], [["first", "second"], 1]);
       await Promise.all([front.drain(), worker.drain()]);
+    });
+
+    test("nobody waits longer for the answer than the contract gives any call, whatever they ask for", async () => {
+      const { runJob } = model.operations;
+      assert.ok(runJob);
+      const operations = { ...model.operations, runJob: { ...runJob, deadlineMs: 100 } };
+      const engine = engineOn(store, undefined, { ...model, operations });
+      const released = Promise.withResolvers<void>();
+      inside.set("unhurried first", () => released.promise);
+      engine.start();
+      for (const waitMs of [3_600_000, Number.POSITIVE_INFINITY]) {
+        const startedAt = performance.now();
+        const outcome = await execute(engine, "runJob", { input: { job: "unhurried" }, waitMs });
+        const ms = performance.now() - startedAt;
+        assert.ok(outcome.ok && outcome.kind === "accepted", "its work goes on");
+        assert.ok(ms >= 99 && ms < 8000, `${ms} ms`);
+      }
+      released.resolve();
+      await engine.drain();
     });
 
     test("a process that ends gives its work back at once; another one goes on with what is left", async () => {

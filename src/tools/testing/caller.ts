@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { UsageError } from "../../base/errors/index.ts";
+import { ApiError, UsageError } from "../../base/errors/index.ts";
 import type { JsonValue } from "../../base/lib/index.ts";
 import type { HandlerShape, Operation } from "../../contract/language/index.ts";
 import type { OperationModel } from "../../contract/model/index.ts";
@@ -30,7 +30,10 @@ export interface TestRequest<Input = unknown> {
   /** Default: a new one where the operation requires one. `null`: none. */
   readonly idempotencyKey?: string | null;
   readonly timeoutMs?: number;
-  /** Milliseconds to wait for the answer of a long-running command. Default: calls by the declared operation wait a minute. */
+  /**
+   * Milliseconds to wait for the answer of a long-running command, up to the deadline of its contract. Default: calls by the
+   * declared operation wait that long.
+   */
   readonly waitMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -65,9 +68,6 @@ export interface Caller {
 /** Turns a name into the API key to call with; throws for an unknown name. */
 export type KeyOf = (who: string) => string;
 
-// A test that waits longer than this has lost its operation.
-const PATIENCE_MS = 60_000;
-
 let calls = 0;
 
 /** Makes the caller of an engine, who is nobody yet. */
@@ -96,8 +96,17 @@ function callerWith(engine: Engine, keyOf: KeyOf, credentials: Credentials | und
       const id = operationId(operation.spec);
       const model = engine.model.operations[id];
       const input = model && request.input !== undefined ? encodeInput(model, request.input) : request.input;
-      const asked = { waitMs: PATIENCE_MS, ...request, ...(input === undefined ? {} : { input }) };
-      const value = unwrap(await execute(id, asked));
+      const asked = {
+        waitMs: Number.POSITIVE_INFINITY,
+        ...request,
+        ...(input === undefined ? {} : { input }),
+      };
+      const outcome = await execute(id, asked);
+      if (request.waitMs === undefined && outcome.ok && outcome.kind === "accepted") {
+        const message = `${id} had not ended within its deadlineMs, and goes on. Declare more, or give waitMs: 0 and ask later.`;
+        throw new ApiError("deadline_exceeded", message);
+      }
+      const value = unwrap(outcome);
       return model === undefined ? value : decodeAnswer(engine.model, model, value);
     },
   };

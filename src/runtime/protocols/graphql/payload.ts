@@ -100,7 +100,7 @@ function commandCall(operation: OperationModel, place: RootPlace, { given, build
     input: body,
     select,
     precondition: typeof ifMatch === "string" ? { ifMatch: versionsOf(ifMatch) } : undefined,
-    waitMs: typeof waitSeconds === "number" ? waitMsOf(waitSeconds, operation) : undefined,
+    waitMs: typeof waitSeconds === "number" ? waitMsOf(waitSeconds) : undefined,
     idempotencyKey: key,
   });
 }
@@ -116,9 +116,8 @@ function keyOf({ key, isOneOfSeveral }: RootPlace, { context }: RootRequest): st
   return idempotencyKey === undefined || !isOneOfSeveral ? idempotencyKey : `${idempotencyKey}:${key}`;
 }
 
-/** No longer than any other call may take. */
-function waitMsOf(waitSeconds: number, { deadlineMs }: OperationModel): number {
-  if (waitSeconds >= 0) return Math.min(waitSeconds * 1000, deadlineMs);
+function waitMsOf(waitSeconds: number): number {
+  if (waitSeconds >= 0) return waitSeconds * 1000;
   throw new ApiError("invalid_parameter", "waitSeconds is a number of seconds from 0.", {
     violations: [{ pointer: "?waitSeconds", code: "too_small", message: "Must be at least 0." }],
   });

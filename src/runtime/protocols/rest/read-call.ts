@@ -17,7 +17,6 @@ import type { OperationPlan } from "./plan.ts";
 import type { MediaType } from "./representation.ts";
 import { readIdempotency } from "./request.ts";
 import type { Asked } from "./response.ts";
-import { waitMsOf } from "./success-senders.ts";
 
 /** Who runs the calls: the engine, or the batch that a request is part of. */
 export type Executor = Pick<Engine, "execute">;
@@ -62,6 +61,8 @@ export function readCall(exchange: Exchange, { head, body, readCredentials }: Ca
   const edit = plan.edit?.(body?.mediaType, input);
   const idempotency = plan.unsafe ? readIdempotency(exchange, edit && body) : undefined;
   const preferences = parsePrefer(preferOf(exchange));
+  const { waitSeconds } = preferences;
+  const waitMs = waitSeconds === undefined ? undefined : waitSeconds * 1000;
   const isLong = operation.longRunning !== undefined;
   const call = new RestCall(exchange, {
     operation: operation.id,
@@ -74,14 +75,10 @@ export function readCall(exchange: Exchange, { head, body, readCredentials }: Ca
     idempotency,
     credentials,
     // Of a long-running command the wait is not for the work, but for its answer.
-    meta: readMeta(exchange, "rest", isLong ? undefined : toMs(preferences.waitSeconds)),
-    waitMs: isLong ? waitMsOf(operation, preferences) : undefined,
+    meta: readMeta(exchange, "rest", isLong ? undefined : waitMs),
+    waitMs: isLong ? waitMs : undefined,
   });
   return { asked: { plan, call, mediaType, conditions, preferences }, edit };
-}
-
-function toMs(seconds: number | undefined): number | undefined {
-  return seconds === undefined ? undefined : seconds * 1000;
 }
 
 function listOf({ counts }: OperationPlan, list: ListParts = {}): ListParts {

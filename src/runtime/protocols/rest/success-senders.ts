@@ -1,16 +1,11 @@
 import { encodeCbor, stringifyJson } from "../../../base/lib/index.ts";
 import { type Model, OPERATION, type OperationModel } from "../../../contract/model/index.ts";
-import { CBOR_MEDIA_TYPE, createCborForm, type Preferences, rowPathOf } from "../../../wire/rest/index.ts";
+import { CBOR_MEDIA_TYPE, createCborForm, rowPathOf } from "../../../wire/rest/index.ts";
 import type { Success } from "../../engine/index.ts";
 import { codingFor, sendBody } from "../answer.ts";
 import type { Exchange } from "../exchange.ts";
 import { POLL_SECONDS } from "./poll-seconds.ts";
 import { type Asked, sendSuccess } from "./response.ts";
-
-/** How long a caller waits for the answer of a long-running command: no longer than any other call may take. */
-export function waitMsOf({ deadlineMs }: OperationModel, { waitSeconds }: Preferences): number | undefined {
-  return waitSeconds === undefined ? undefined : Math.min(waitSeconds * 1000, deadlineMs);
-}
 
 type Sender = (exchange: Exchange, asked: Asked, outcome: Success) => Promise<void> | void;
 

@@ -41,7 +41,7 @@ export function readHeaders(
       timeoutMs,
       traceparent: typeof traceparent === "string" && isTraceparent(traceparent) ? traceparent : undefined,
     },
-    waitMs: operation.longRunning === undefined ? undefined : waitMsOf(operation, text(headers.prefer)),
+    waitMs: operation.longRunning === undefined ? undefined : waitMsOf(text(headers.prefer)),
   };
 }
 
@@ -49,10 +49,9 @@ function idempotencyOf(header: string | undefined): Idempotency | undefined {
   return header === undefined ? undefined : { key: parseIdempotencyKey(header) };
 }
 
-/** No longer than any other call may take. */
-function waitMsOf({ deadlineMs }: OperationModel, prefer: string | undefined): number | undefined {
+function waitMsOf(prefer: string | undefined): number | undefined {
   const { waitSeconds } = parsePrefer(prefer);
-  return waitSeconds === undefined ? undefined : Math.min(waitSeconds * 1000, deadlineMs);
+  return waitSeconds === undefined ? undefined : waitSeconds * 1000;
 }
 
 function text(header: string | string[] | undefined): string | undefined {
