@@ -68,3 +68,21 @@ test("literals that come again, in any order and coding, are read as they are", 
     assert.equal(decoder.isOverflown, true);
   }
 });
+
+test("literals that come again count in the list as those that do not", () => {
+  const way = { kind: "literal", isIndexed: true, isCoded: false } as const;
+  const path = `/${"x".repeat(62)}`;
+  const literal = new SlowEncoder(4096).field([":path", path], way);
+  const decoder = new HpackDecoder({ maxTableBytes: 4096, maxListBytes: 1000, maxFields: 100 });
+  const many = Uint8Array.from(Array.from({ length: 100 }, () => literal).flat());
+  // Each is 100 bytes: 5 of the name, 63 of the value, 32.
+  for (let round = 0; round < 10; round++) assert.equal(decoder.decode(many).length / 2, 10);
+});
+
+test("what was cut off a list is not taken for known", () => {
+  const way = { kind: "literal", isIndexed: true, isCoded: true } as const;
+  const literal = new SlowEncoder(4096).field([":path", "/clinic.Clinic/Get"], way);
+  const decoder = new HpackDecoder({ maxTableBytes: 4096, maxListBytes: 1000, maxFields: 1 });
+  for (let round = 0; round < 20; round++) decoder.decode(Uint8Array.from([0x82, ...literal]));
+  assert.deepEqual(decoder.decode(Uint8Array.from(literal)), [":path", "/clinic.Clinic/Get"]);
+});
