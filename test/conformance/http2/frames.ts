@@ -72,6 +72,20 @@ export function continuation(stream: number, block: Fields | Buffer, flags = END
   return frame(TYPE.continuation, flags, stream, Buffer.isBuffer(block) ? block : writeFields(block));
 }
 
+/** A request without content whose block is too long for one frame. */
+export function longHeaders(stream: number, fields: Fields): Buffer {
+  const block = writeFields(fields);
+  const parts = Array.from({ length: Math.ceil(block.length / 16_000) }, (_, at) =>
+    block.subarray(at * 16_000, (at + 1) * 16_000),
+  );
+  return Buffer.concat(
+    parts.map((part, at) => {
+      const flags = at === parts.length - 1 ? END_HEADERS : 0;
+      return at === 0 ? headers(stream, part, END_STREAM | flags) : continuation(stream, part, flags);
+    }),
+  );
+}
+
 export function data(stream: number, content: string | Buffer, flags = END_STREAM): Buffer {
   return frame(TYPE.data, flags, stream, Buffer.from(content));
 }
