@@ -15,6 +15,15 @@ export const NO_HEADERS: FixedHeaders = { pairs: [], lines: "" };
 // RFC 9110 section 5.5. Above all no CR and LF, which would begin another header.
 const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/;
 
+/** Throws TypeError for headers with characters that no header may have. */
+export function checkHeaders(pairs: readonly string[]): void {
+  for (const text of pairs) {
+    if (FORBIDDEN.test(text)) {
+      throw new TypeError(`A header has a character that it may not have: ${JSON.stringify(text)}`);
+    }
+  }
+}
+
 /** Writes headers as lines of HTTP/1.1; throws TypeError for what no header may hold. */
 export function formatHeaderLines(pairs: readonly string[]): string {
   let lines = "";

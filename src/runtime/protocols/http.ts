@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import type { FixedHeaders } from "./fixed-headers.ts";
 
-/** What the protocols use of a request; those of node:http, of node:http2 and our own all have it. */
+/** What the protocols use of a request; those of node:http and our own all have it. */
 export interface HttpRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;

@@ -1,8 +1,8 @@
 export { codingFor, sendBody } from "./answer.ts";
 export { Exchange, type ExchangeHandler, type ExchangeOptions } from "./exchange.ts";
-export { formatHeaderLines } from "./fixed-headers.ts";
+export { checkHeaders, formatHeaderLines } from "./fixed-headers.ts";
 export { createGraphqlHandler, type GraphqlHandlerOptions } from "./graphql/index.ts";
-export type { HttpRequest, HttpResponse, TrailerWriter, WholeAnswer } from "./http.ts";
+export type { HttpRequest, HttpResponse, HttpStream, TrailerWriter, WholeAnswer } from "./http.ts";
 export { createRestHandler, type DocumentOptions, type RestOptions, type ServedText } from "./rest/index.ts";
 export {
   createRpcHandler,

@@ -30,25 +30,20 @@ export function send(
   if (exchange.method === "HEAD" || size === 0) body = undefined;
   else exchange.sentBytes = size;
 
+  const { body: source } = options;
   if (response.sendWhole !== undefined) {
+    // RFC 9113 section 8.1: after an early answer the rest of the body is called off without an error. Not at once, since
+    // some clients (curl 7.88) forget an answer that comes together with that.
+    const { stream } = request;
+    if (stream !== undefined && isReadable(source) && !source.readableEnded) {
+      dropRest(source, () => stream.close(0));
+    }
     const last = options.isDraining();
     response.sendWhole({ status, fixed, headers, size: sized ? size : undefined, body, last });
     return;
   }
   headers.unshift(...fixed.pairs);
   if (sized) headers.push("Content-Length", String(size));
-  if (request.stream !== undefined) {
-    const { stream } = request;
-    // RFC 9113 section 8.1: after an early answer the rest of the body is called off without an error. Not at once, since
-    // some clients (curl 7.88) forget an answer that comes together with that.
-    const { body: rest } = options;
-    const comes = exchange.hasBody && !Buffer.isBuffer(rest);
-    if (comes && rest?.readableEnded === false) dropRest(rest, () => stream.close(0));
-    response.writeHead(status, headers);
-    response.end(body);
-    return;
-  }
-  const { body: source } = options;
   const left = leavesTooMuch(exchange) && !Buffer.isBuffer(source) ? source : undefined;
   if (left !== undefined || options.isDraining()) headers.push("Connection", "close");
   response.writeHead(status, headers);
@@ -59,6 +54,10 @@ export function send(
   // Closing with unread bytes makes TCP reset the connection, and the client may lose the answer (RFC 9112 section 9.6).
   if (body !== undefined) response.write(body);
   dropRest(left, () => response.end());
+}
+
+function isReadable(body: Readable | Buffer | undefined): body is Readable {
+  return body !== undefined && !Buffer.isBuffer(body);
 }
 
 /** Whether more of the body is still to come than is worth reading only to drop it. */

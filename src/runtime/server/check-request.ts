@@ -28,6 +28,8 @@ export function checkRequest(
   if (headerBytes(rawHeaders) > limits.maxHeaderBytes) {
     return new ApiError("headers_too_large", `The headers are larger than ${limits.maxHeaderBytes} bytes.`);
   }
+  // HTTP/1.1 has refused it already.
+  if (exchange.method === "CONNECT") return new ApiError("method_not_allowed", "This server is no proxy.");
   if (!exchange.path.startsWith("/") && !(exchange.path === "*" && exchange.method === "OPTIONS")) {
     return new ApiError("malformed_request", "The request target is not a path.");
   }

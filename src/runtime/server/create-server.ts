@@ -22,7 +22,7 @@ import { createDirect } from "./direct.ts";
 import { createAddressReader } from "./forwarded.ts";
 import { answerLive, createReadiness } from "./health.ts";
 import { createHttp1 } from "./http1.ts";
-import { createHttp2 } from "./http2.ts";
+import { createHttp2 } from "./http2/create-http2.ts";
 import { resolveLimits } from "./limits.ts";
 import { type ListenOptions, listen } from "./listen.ts";
 import { createMetrics } from "./metrics.ts";
@@ -114,37 +114,26 @@ export function createServer(options: ServerOptions): HttpServer {
     else if (rpc?.take(exchange) !== true) handler(exchange);
   }
 
-  function accept(
-    request: ParsedRequest,
-    body: Readable,
-    response: HttpResponse,
-    expectsContinue: boolean,
-  ): Exchange {
-    const exchange = open(request, response, body, expectsContinue);
+  function check(exchange: Exchange, request: ParsedRequest): void {
     const refused = checkRequest(exchange, request, limits);
     if (refused !== undefined) void sendProblem(exchange, refused, refusal);
     else if (exchange.path === "*")
       send(exchange, 204, ["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"]);
     else serve(exchange);
-    return exchange;
   }
 
   const onRefused = (status: number) => metrics.observe("none", status, 0);
-  const acceptParsed = (
-    request: ParsedRequest & Readable,
-    response: HttpResponse,
-    expectsContinue: boolean,
-  ) => {
-    const exchange = accept(request, request, response, expectsContinue);
+  const accept = (request: ParsedRequest & Readable, response: HttpResponse, expectsContinue: boolean) => {
+    const exchange = open(request, response, request, expectsContinue);
     response.once("close", () => exchange.closed());
+    check(exchange, request);
     return exchange;
   };
-  const http1 = createHttp1({ limits, accept: acceptParsed, newRequestId, onRefused });
+  const http1 = createHttp1({ limits, accept, newRequestId, onRefused });
   const http2 = createHttp2({
     limits,
-    accept: acceptParsed,
-    acceptStream:
-      rpc === undefined ? undefined : (request, response) => accept(request, request.stream, response, false),
+    open: (request, answer, body) => open(request, answer, body, request.headers.expect !== undefined),
+    serve: check,
   });
   const direct = createDirect({
     limits,
@@ -156,7 +145,7 @@ export function createServer(options: ServerOptions): HttpServer {
     if (protocol === "http1") return direct.take(socket);
     // HTTP/1.1 looks after half-closed connections itself; to HTTP/2 the end of one side is the end.
     socket.allowHalfOpen = false;
-    http2.server.emit("connection", socket);
+    http2.take(socket);
   };
 
   const secure = tls === undefined ? undefined : createTlsListener({ tls, logger, onConnection: hand });
@@ -210,7 +199,7 @@ export function createServer(options: ServerOptions): HttpServer {
     draining = true;
     rpc?.announceDrain?.();
     // The first GOAWAY refuses nothing yet: requests already on their way are served (RFC 9113 section 6.8).
-    for (const session of http2.sessions) if (!session.destroyed) session.goaway(0, 2 ** 31 - 1);
+    http2.announceClose();
     if (noticeMs > 0) await new Promise((resolve) => setTimeout(resolve, noticeMs));
     rpc?.drain();
     // Connections that wait to be accepted when the port is closed are reset; right after polling there are fewest.
@@ -232,7 +221,7 @@ export function createServer(options: ServerOptions): HttpServer {
     const rest = setInterval(closeResting, REST_BEFORE_CLOSE_MS / 5);
     closeResting();
     if (isReplaced) await new Promise((resolve) => setTimeout(resolve, restMs));
-    for (const session of http2.sessions) session.close();
+    http2.close();
     await allClosed;
     clearInterval(rest);
     clearTimeout(cutOff);

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { formatHeaderLines, type HttpResponse, type WholeAnswer } from "../protocols/index.ts";
+import { httpDate } from "./http-date.ts";
 
 /** The connection that an answer goes to. */
 export interface AnswerConnection {
@@ -39,7 +40,7 @@ export class DirectAnswer implements HttpResponse {
     const { socket, worn, keepAlive } = this.#connection;
     this.#last = last || worn;
     const length = size === undefined ? "" : `Content-Length: ${size}\r\n`;
-    const head = `${statusLine(status)}${fixed.lines}${formatHeaderLines(headers)}${length}${dateLine()}${
+    const head = `${statusLine(status)}${fixed.lines}${formatHeaderLines(headers)}${length}Date: ${httpDate()}\r\n${
       this.#last ? CLOSE : keepAlive
     }`;
     this.headersSent = true;
@@ -64,7 +65,7 @@ export class DirectAnswer implements HttpResponse {
     this.#chunked = status !== 204 && status !== 304 && !names.includes("content-length");
     const framing = this.#chunked ? "Transfer-Encoding: chunked\r\n" : "";
     const end = closes ? "\r\n" : this.#last ? CLOSE : keepAlive;
-    const head = `${statusLine(status)}${formatHeaderLines(headers)}${framing}${dateLine()}${end}`;
+    const head = `${statusLine(status)}${formatHeaderLines(headers)}${framing}Date: ${httpDate()}\r\n${end}`;
     this.headersSent = true;
     this.#connection.sending();
     if (socket.writable) socket.write(head, "latin1");
@@ -134,17 +135,4 @@ function statusLine(status: number): string {
     statusLines.set(status, line);
   }
   return line;
-}
-
-let dateSecond = 0;
-let date = "";
-
-/** RFC 9110 section 6.6.1; it has whole seconds, so it is written once in each. */
-function dateLine(): string {
-  const second = Math.floor(Date.now() / 1000);
-  if (second !== dateSecond) {
-    dateSecond = second;
-    date = `Date: ${new Date(second * 1000).toUTCString()}\r\n`;
-  }
-  return date;
 }

@@ -3,11 +3,11 @@ import { type ClientHttp2Session, connect, constants } from "node:http2";
 import { describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import * as grpc from "@grpc/grpc-js";
-import { ECHO, type EchoServer, openEcho, textBytes } from "../../../test/support/echo-service.ts";
-import { openRaw } from "../../../test/support/http-clients.ts";
-import { FRAME, frame, PREFACE } from "../../../test/support/http2-frames.ts";
-import { writeFrame } from "../../wire/grpc/index.ts";
-import type { ServerLimits } from "./limits.ts";
+import { ECHO, type EchoServer, openEcho, textBytes } from "../../../../test/support/echo-service.ts";
+import { openRaw } from "../../../../test/support/http-clients.ts";
+import { FRAME, frame, PREFACE } from "../../../../test/support/http2-frames.ts";
+import { writeFrame } from "../../../wire/grpc/index.ts";
+import type { ServerLimits } from "../limits.ts";
 
 const { serialize, deserialize } = textBytes;
 
