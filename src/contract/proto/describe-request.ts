@@ -36,8 +36,15 @@ export function describeRequest(scope: MethodScope, operation: OperationModel, m
   if (operation.output.kind === "row" || operation.output.kind === "page") {
     const text =
       "The fields to answer with, also of rows that refs name: `provider.name`. Absent: all fields.";
-    control(draft, request, "read_mask", "fields", { kind: "fieldMask" }, text);
     const refs = Object.keys(scope.model.resources[operation.output.resource]?.expand ?? {});
+    draft.field(request, {
+      ...named("read_mask"),
+      label: "singular",
+      type: { kind: "fieldMask" },
+      path: ["fields"],
+      refs,
+      description: text,
+    });
     if (refs.length > 0) {
       const follow = `Refs whose rows to answer with: ${refs.map((ref) => `\`${toFieldName(ref)}\``).join(", ")}.`;
       control(draft, request, "expand", "expand", { kind: "fieldMask" }, follow);

@@ -99,6 +99,8 @@ export interface ProtoField {
   readonly marks?: ProtoMark;
   /** Ref that `expand` may follow: the resource whose rows stand in the answer's `related` then. */
   readonly expands?: string;
+  /** Of `read_mask`: the refs whose rows' fields it may name. */
+  readonly refs?: readonly string[];
   /** Rows of this resource that the answer's refs name, by id: what `expand` asked for. */
   readonly related?: string;
   readonly description?: string;

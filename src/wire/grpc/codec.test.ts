@@ -382,27 +382,22 @@ describe("the parts of calls", () => {
       id: "b",
       input: { title: "x", subtitle: null, tags: [], state: null, marks: null },
     });
-    assert.deepEqual(
-      parts("UpdateBook", { id: "b", updateMask: "*", marksIsEmpty: true, state: "STATE_USED" }),
-      {
-        id: "b",
-        input: {
-          author: null,
-          title: null,
-          subtitle: null,
-          tags: [],
-          marks: [],
-          state: "used",
-          address: null,
-        },
-      },
-    );
   });
 
-  test("a mask's names that are no fields are left to the rules of the input", () => {
-    assert.deepEqual(parts("UpdateBook", { id: "b", updateMask: "id,address.street,nope" }), {
+  test("what a mask says of the row as it is stays in the request", () => {
+    for (const updateMask of ["*", "title,address.street"]) {
+      assert.deepEqual(parts("UpdateBook", { id: "b", updateMask, state: "STATE_USED" }), {
+        id: "b",
+        mask: updateMask.split(","),
+        input: { state: "used" },
+      });
+    }
+  });
+
+  test("names that no field has, in a mask or beside one, are left to the rules of the input", () => {
+    assert.deepEqual(parts("UpdateBook", { id: "b", updateMask: "id,nope", more: 1 }), {
       id: "b",
-      input: { id: null, "address.street": null, nope: null },
+      input: { id: null, nope: null, more: 1 },
     });
   });
 

@@ -24,7 +24,10 @@ export function compileFinish(message: ProtoMessage): FinishMessage {
   }
   if (isPatch) steps.push(compileMask(inputs, message));
   else for (const field of message.fields) if (isAlwaysThere(field, message)) steps.push(compileEmpty(field));
-  if (message.fields.some(({ path }) => path[0] === "fields")) steps.push(addIds);
+  const readMask = message.fields.find(({ path }) => path[0] === "fields");
+  if (readMask !== undefined) steps.push(compileReadMask(readMask));
+  if (message.fields.some(({ path }) => path[0] === "list" && path[1] === "cursor"))
+    steps.push(dropEmptyToken);
   const isWhole = message.fields.some(({ path, marks }) => path.length === 0 && marks === undefined);
   return (root) => {
     for (const step of steps) step(root);
@@ -80,7 +83,8 @@ function compileEmpty(field: ProtoField): (root: WireRecord) => void {
 
 /**
  * Without a mask a patch is what is set. With one it is the fields that the mask names: those that are not set become null,
- * which removes them, or empty where the field is a list that cannot be absent (AIP-134).
+ * which removes them, or empty where the field is a list that cannot be absent (AIP-134). What else masks say depends on the
+ * row, and stays in `mask`: `*`, and parts of fields.
  */
 function compileMask(inputs: readonly ProtoField[], message: ProtoMessage): (root: WireRecord) => void {
   const empty = new Map(
@@ -93,19 +97,40 @@ function compileMask(inputs: readonly ProtoField[], message: ProtoMessage): (roo
     const mask = root.updateMask;
     delete root.updateMask;
     if (!Array.isArray(mask) || mask.length === 0) return;
+    const names = mask.map(String);
+    if (names.some((name) => name === "*" || name.includes("."))) {
+      root.mask = names;
+      return;
+    }
     const given = isRecord(root.input) ? root.input : {};
-    const names = mask.includes("*") ? [...empty.keys()] : mask.map(String);
-    // A name that no field has is left to the rules of the input, which say so.
+    // Names that no field has, in the mask and beside it, are left to the rules of the input, which say so.
+    const unknown = Object.keys(given).filter((name) => !empty.has(name));
     root.input = Object.fromEntries(
-      names.map((name) => [name, Object.hasOwn(given, name) ? given[name] : (empty.get(name)?.() ?? null)]),
+      [...names, ...unknown].map((name) => [
+        name,
+        Object.hasOwn(given, name) ? given[name] : (empty.get(name)?.() ?? null),
+      ]),
     );
   };
 }
 
-/** Rows beside an answer are found by their ids, so these are always asked for. */
-function addIds(root: WireRecord): void {
-  if (!Array.isArray(root.fields)) return;
-  const paths = root.fields.map(String);
-  const ids = paths.flatMap((path) => (path.includes(".") ? `${path.slice(0, path.indexOf("."))}.id` : []));
-  if (ids.length > 0) root.fields = [...new Set([...paths, ...ids])];
+/** Makes the end of reading `read_mask`: `*` is every field, as no mask is; rows beside an answer are found by their ids. */
+function compileReadMask({ refs = [] }: ProtoField): (root: WireRecord) => void {
+  const known = new Set(refs);
+  return (root) => {
+    if (!Array.isArray(root.fields)) return;
+    const paths = root.fields.map(String);
+    if (paths.includes("*")) {
+      delete root.fields;
+      return;
+    }
+    const heads = paths.flatMap((path) => (path.includes(".") ? path.slice(0, path.indexOf(".")) : []));
+    const ids = heads.flatMap((head) => (known.has(head) ? `${head}.id` : []));
+    if (ids.length > 0) root.fields = [...new Set([...paths, ...ids])];
+  };
+}
+
+/** Before the first page clients that go through a list have an empty token (AIP-158). */
+function dropEmptyToken({ list }: WireRecord): void {
+  if (isRecord(list) && list.cursor === "") delete list.cursor;
 }

@@ -1,3 +1,4 @@
+export { applyMask } from "./apply-mask.ts";
 export { createProtoCodecs, type ProtoCodecs } from "./codec.ts";
 export {
   isRpcContentType,

@@ -9,13 +9,13 @@ import {
 } from "../../../wire/rest/index.ts";
 import type { Engine, FileStore, Outcome, Precondition } from "../../engine/index.ts";
 import type { Exchange, ExchangeHandler } from "../exchange.ts";
+import { executeEdit } from "../execute-edit.ts";
 import { readBody } from "../read-body.ts";
 import { credentialsOf } from "../read-credentials.ts";
 import { send } from "../send.ts";
 import { sendProblem } from "../send-problem.ts";
 import { createBatchHandler } from "./batch/create-batch-handler.ts";
 import { ALLOW, createDocuments, type DocumentOptions, sendDocument } from "./documents.ts";
-import { executeEdit } from "./edit.ts";
 import { type OperationPlan, planOperation } from "./plan.ts";
 import { type Executor, type ReadCall, type RequestHead, readCall } from "./read-call.ts";
 import { checkContentType, parseBody, type RequestBody, readConditions } from "./request.ts";

@@ -9,10 +9,10 @@ import {
 } from "../../../wire/rest/index.ts";
 import type { Engine, Precondition } from "../../engine/index.ts";
 import type { Exchange } from "../exchange.ts";
+import type { Edit } from "../execute-edit.ts";
 import { credentialsOf } from "../read-credentials.ts";
 import { readMeta } from "../read-meta.ts";
 import { RestCall } from "./call.ts";
-import type { Edit } from "./edit.ts";
 import type { OperationPlan } from "./plan.ts";
 import type { MediaType } from "./representation.ts";
 import { readIdempotency } from "./request.ts";

@@ -5,6 +5,8 @@ import type { RpcContext } from "../method.ts";
 export interface RpcRequest {
   readonly id?: string;
   readonly input?: unknown;
+  /** Of a patch whose changes depend on the row: what it changes. The input is what was set. */
+  readonly mask?: readonly string[];
   readonly list?: ListQuestion;
   readonly fields?: readonly string[];
   readonly expand?: readonly string[];

@@ -7,6 +7,7 @@ import type { Engine, Failure, Outcome } from "../../../engine/index.ts";
 import type { RpcContext, RpcMethod, RpcReply } from "../method.ts";
 import { RpcEngineCall, type RpcRequest } from "./call.ts";
 import type { ErrorWriter } from "./errors.ts";
+import { createMaskedPatch } from "./masked-patch.ts";
 import { inputsOf, openChannel, toRequest } from "./messages.ts";
 import { readHeaders } from "./read-headers.ts";
 import { createReply } from "./reply.ts";
@@ -30,6 +31,7 @@ export function createOperationMethod(
   const { path, kind, hasNoSideEffects, request, response } = method;
   const fieldPath = createViolationPaths(schema, request, kind === "client-stream" || kind === "bidi-stream");
   const toReply = createReply(operation);
+  const executeMasked = createMaskedPatch(operation, engine.model);
   const callOf = (context: RpcContext, request: RpcRequest, messages?: AsyncIterable<unknown>) => {
     const headers = readHeaders(operation, { context, readCredentials });
     return new RpcEngineCall(context, operation.id, { request, headers, messages });
@@ -45,9 +47,10 @@ export function createOperationMethod(
     let outcome: Outcome | Promise<Outcome>;
     let input: unknown;
     try {
-      const call = callOf(context, toRequest(message));
+      const request = toRequest(message);
+      const call = callOf(context, request);
       input = call.input;
-      outcome = engine.execute(call);
+      outcome = request.mask === undefined ? engine.execute(call) : executeMasked(engine, call, request);
       if (call.waitMs !== undefined) outcome = readEnded(engine, call, outcome);
     } catch (thrown) {
       throw fail(thrown, context);
