@@ -1,5 +1,5 @@
 import { type Case, GET, get, HOLD, hold, MEASURE, post, toCase } from "./cases.ts";
-import { answer, anyOf, CLOSE, connectionError, FINE, sees, streamError } from "./expect.ts";
+import { answer, CLOSE, connectionError, FINE, sees, streamError } from "./expect.ts";
 import {
   ACK,
   continuation,
@@ -26,14 +26,10 @@ import type { Peer } from "./peer.ts";
 const PROTOCOL = connectionError("PROTOCOL_ERROR");
 const FRAME_SIZE = connectionError("FRAME_SIZE_ERROR");
 const FLOW = connectionError("FLOW_CONTROL_ERROR");
-const _COMPRESSION = connectionError("COMPRESSION_ERROR");
 const ALL = END_HEADERS | END_STREAM;
 const block = writeFields(GET);
 const eight = Buffer.alloc(8);
 const extra = continuation(1, [["x-dummy", "a"]]);
-/** Bytes of the largest frame that the server takes, and so many more. */
-const _largest = (peer: Peer, more = 0) =>
-  Buffer.alloc((peer.settings.get(SETTING.maxFrameSize) ?? 16_384) + more);
 const acks = ({ frames }: Peer) =>
   frames.filter(({ type, flags }) => type === TYPE.settings && flags === ACK).length;
 const acknowledged = (count: number) => (peer: Peer) =>
@@ -41,11 +37,6 @@ const acknowledged = (count: number) => (peer: Peer) =>
 const received = (peer: Peer) => peer.answer(1).body.length;
 const bytes = (count: number) =>
   sees(`DATA of ${count} bytes and no more`, (peer) => received(peer) === count);
-/**
- * RFC 9113 section 5.1 lets a server take frames on a closed stream for an error or discard them; RFC 7540, and h2spec,
- * knew the error only.
- */
-const _onClosed = anyOf(streamError(1, "STREAM_CLOSED", "PROTOCOL_ERROR"), FINE);
 
 /** h2spec's group "http2" 6 and 7: each type of frame. */
 export const FRAMES: readonly Case[] = [

@@ -1,43 +1,11 @@
 import { type Case, GET, get, NOTE, post, toCase } from "./cases.ts";
-import { anyOf, connectionError, FINE, malformed, sees, streamError } from "./expect.ts";
-import {
-  ACK,
-  continuation,
-  data,
-  END_HEADERS,
-  END_STREAM,
-  frame,
-  headers,
-  requestFields,
-  SETTING,
-  TYPE,
-} from "./frames.ts";
+import { connectionError, malformed } from "./expect.ts";
+import { data, END_HEADERS, frame, headers, requestFields, SETTING, TYPE } from "./frames.ts";
 import { integer, writeFields } from "./hpack.ts";
-import type { Peer } from "./peer.ts";
 
 const PROTOCOL = connectionError("PROTOCOL_ERROR");
-const _FRAME_SIZE = connectionError("FRAME_SIZE_ERROR");
-const _FLOW = connectionError("FLOW_CONTROL_ERROR");
 const COMPRESSION = connectionError("COMPRESSION_ERROR");
-const _ALL = END_HEADERS | END_STREAM;
 const block = writeFields(GET);
-const _eight = Buffer.alloc(8);
-const _extra = continuation(1, [["x-dummy", "a"]]);
-/** Bytes of the largest frame that the server takes, and so many more. */
-const _largest = (peer: Peer, more = 0) =>
-  Buffer.alloc((peer.settings.get(SETTING.maxFrameSize) ?? 16_384) + more);
-const acks = ({ frames }: Peer) =>
-  frames.filter(({ type, flags }) => type === TYPE.settings && flags === ACK).length;
-const _acknowledged = (count: number) => (peer: Peer) =>
-  peer.until(`${count} acknowledgements`, () => acks(peer) === count);
-const received = (peer: Peer) => peer.answer(1).body.length;
-const _bytes = (count: number) =>
-  sees(`DATA of ${count} bytes and no more`, (peer) => received(peer) === count);
-/**
- * RFC 9113 section 5.1 lets a server take frames on a closed stream for an error or discard them; RFC 7540, and h2spec,
- * knew the error only.
- */
-const _onClosed = anyOf(streamError(1, "STREAM_CLOSED", "PROTOCOL_ERROR"), FINE);
 
 /** h2spec's groups "http2" 8 and "hpack". */
 export const MESSAGES: readonly Case[] = [

@@ -7,6 +7,8 @@ export interface Expectation {
   readonly isMet: (peer: Peer) => boolean;
   /** What must be so afterwards; throws where it is not. */
   readonly afterwards: (peer: Peer) => Promise<void>;
+  /** No operation may have been called. */
+  readonly isRefused?: true;
 }
 
 /** GOAWAY with one of the codes, and the connection closed (RFC 9113 section 5.4.1). */
@@ -41,18 +43,21 @@ export function malformed(stream = 1): Expectation {
       peer.resetCode(stream) === "PROTOCOL_ERROR" ||
       (peer.answer(stream).status === 400 && peer.answer(stream).isEnded),
     afterwards: staysOpen,
+    isRefused: true,
   };
 }
 
-/** An answer with this status, to its end, and the connection lives on. */
+/** One answer with this status, to its end, and the connection lives on. */
 export function answer(status = 200, stream = 1): Expectation {
   return {
     what: `an answer ${status} on stream ${stream}`,
-    isMet: (peer) => {
-      const { status: came, isEnded } = peer.answer(stream);
-      return came === status && isEnded;
+    isMet: (peer) => peer.answer(stream).status === status && peer.answer(stream).isEnded,
+    afterwards: async (peer) => {
+      await staysOpen(peer);
+      // After an answer the rest of an upload may be called off (RFC 9113 section 8.1).
+      const code = peer.resetCode(stream) ?? "NO_ERROR";
+      if (code !== "NO_ERROR") throw new Error(`no reset: expected; came: ${peer}`);
     },
-    afterwards: staysOpen,
   };
 }
 
@@ -67,6 +72,21 @@ export const FINE: Expectation = {
   },
 };
 
+/** A stream error, or the frames are discarded; both are the server's choice. */
+export function errorOrNothing(stream: number, ...codes: readonly Code[]): Expectation {
+  const what = `${codes.join(" or ")} on stream ${stream}, or nothing`;
+  return {
+    what,
+    isMet: () => true,
+    afterwards: async (peer) => {
+      await peer.settle().catch(() => {});
+      const seen = peer.goawayCode() ?? peer.resetCode(stream);
+      const isRight = seen === undefined ? !peer.isClosed : codes.includes(seen);
+      if (!isRight) throw new Error(`${what}: expected; came: ${peer}`);
+    },
+  };
+}
+
 /** The connection is closed, with or without GOAWAY. */
 export const CLOSE: Expectation = {
   what: "the connection closed",
@@ -74,7 +94,7 @@ export const CLOSE: Expectation = {
   afterwards: async () => {},
 };
 
-/** As one of them, or nothing, where both are the server's choice. */
+/** As one of them, where it is the server's choice; none of them may be met before anything comes. */
 export function anyOf(...choices: readonly Expectation[]): Expectation {
   return {
     what: choices.map(({ what }) => what).join("; or "),
@@ -83,9 +103,16 @@ export function anyOf(...choices: readonly Expectation[]): Expectation {
   };
 }
 
-/** Something else, and the connection lives on. */
+/** Something else, which stays so, and the connection lives on. */
 export function sees(what: string, isMet: (peer: Peer) => boolean): Expectation {
-  return { what, isMet, afterwards: staysOpen };
+  return {
+    what,
+    isMet,
+    afterwards: async (peer) => {
+      await staysOpen(peer);
+      if (!isMet(peer)) throw new Error(`${what}: expected to stay; came: ${peer}`);
+    },
+  };
 }
 
 /** Something, after which the server may close. */
@@ -94,12 +121,8 @@ export function seesLast(what: string, isMet: (peer: Peer) => boolean): Expectat
 }
 
 /** Sends are done: waits for what must come of them. */
-export async function meets(
-  { what, isMet, afterwards }: Expectation,
-  peer: Peer,
-  withinMs?: number,
-): Promise<void> {
-  await peer.until(what, () => isMet(peer), withinMs);
+export async function meets({ what, isMet, afterwards }: Expectation, peer: Peer): Promise<void> {
+  await peer.until(what, () => isMet(peer));
   await afterwards(peer);
 }
 
