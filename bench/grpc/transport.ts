@@ -1,4 +1,4 @@
-import { createRpcHandler, type RpcMethod } from "../../src/runtime/protocols/index.ts";
+import { createRpcHandler, type RpcMethod } from "../../src/runtime/protocols/rpc/index.ts";
 import { createServer } from "../../src/runtime/server/index.ts";
 import { MEMORY_ID, memory, report } from "../servers/shared.ts";
 import { encodeMemory, PATH } from "./shared.ts";

@@ -13,13 +13,8 @@ import {
   MethodOptions_IdempotencyLevel,
   StringValueSchema,
 } from "@bufbuild/protobuf/wkt";
-import {
-  createRpcHandler,
-  type Exchange,
-  type RpcCodecs,
-  type RpcContext,
-  type RpcMethod,
-} from "../../src/runtime/protocols/index.ts";
+import type { Exchange, RpcCodecs, RpcContext, RpcMethod } from "../../src/runtime/protocols/index.ts";
+import { createRpcHandler } from "../../src/runtime/protocols/rpc/index.ts";
 import { createServer, type HttpServer, type ServerOptions } from "../../src/runtime/server/index.ts";
 
 /** Answers for the four kinds of call; messages are texts (google.protobuf.StringValue). */

@@ -4,17 +4,16 @@ export { checkHeaders, formatHeaderLines } from "./fixed-headers.ts";
 export { createGraphqlHandler, type GraphqlHandlerOptions } from "./graphql/index.ts";
 export type { HttpRequest, HttpResponse, HttpStream, TrailerWriter, WholeAnswer } from "./http.ts";
 export { createRestHandler, type DocumentOptions, type RestOptions, type ServedText } from "./rest/index.ts";
-export {
-  createRpcHandler,
-  createRpcService,
-  type RpcCodecs,
-  type RpcContext,
-  type RpcHandler,
-  type RpcHandlerOptions,
-  type RpcMethod,
-  type RpcProtocol,
-  type RpcReply,
-  type RpcServiceOptions,
+// What loads the rest of the gRPC family, MCP and GraphQL is not here: it is imported when they are first asked for.
+export type {
+  RpcCodecs,
+  RpcContext,
+  RpcHandler,
+  RpcHandlerOptions,
+  RpcMethod,
+  RpcProtocol,
+  RpcReply,
+  RpcServiceOptions,
 } from "./rpc/index.ts";
 export { send } from "./send.ts";
 export { type ProblemOptions, sendProblem } from "./send-problem.ts";

@@ -75,7 +75,9 @@ export function createServer(options: ServerOptions): HttpServer {
       routes,
       "/metrics",
       "metrics",
-      metricsHandler({ ...metrics, text: collectMetrics }, options.metrics),
+      metricsHandler({ ...metrics, text: collectMetrics }, options.metrics, (exchange, err) =>
+        logger?.error({ requestId: exchange.requestId, operation: exchange.operation, err }, "answer failed"),
+      ),
     );
   }
 

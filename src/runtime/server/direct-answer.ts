@@ -1,7 +1,7 @@
-import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { formatHeaderLines, type HttpResponse, type WholeAnswer } from "../protocols/index.ts";
 import { httpDate } from "./http-date.ts";
+import { STATUS_CODES } from "./node-http.ts";
 
 /** The connection that an answer goes to. */
 export interface AnswerConnection {

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Exchange } from "../protocols/index.ts";
 import type { ServerLimits } from "./limits.ts";
+import { createServer } from "./node-http.ts";
 import { explainParserError, formatRawAnswer, type ParserError } from "./raw-answer.ts";
 
 /** Takes a request that has been parsed and returns its exchange. */

@@ -1,4 +1,5 @@
-export { type Lock, parseLock } from "../../contract/evolve/index.ts";
+export type { Lock } from "../../contract/evolve/lock.ts";
+export { parseLock } from "../../contract/evolve/lock-text.ts";
 export type { CloseOptions } from "./close-options.ts";
 export { createLogger } from "./create-logger.ts";
 export { createServer } from "./create-server.ts";

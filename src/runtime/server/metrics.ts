@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { Registry } from "prom-client";
+import type { MetricsSources } from "./process-metrics.ts";
 import { RequestMetrics } from "./request-metrics.ts";
 
 /** What a server counts, in the text format of Prometheus. */
@@ -6,58 +7,32 @@ export interface Metrics {
   /** Counts one request that has ended. `operation` must come from a closed set. */
   observe(operation: string, status: number, durationSeconds: number, rpcStatus?: string): void;
   readonly contentType: string;
+  /** Rejects where the metrics of the process cannot be loaded. */
   text(): Promise<string>;
 }
 
-/** Numbers that are read when the metrics are. */
-export interface MetricsSources {
-  readonly requestsInFlight: () => number;
-  readonly connections: () => number;
-}
-
-// One for the process, however many servers it runs: it watches the garbage collector and the event loop.
-let processRegistry: Registry | undefined;
-
-function ofProcess(): Registry {
-  if (processRegistry === undefined) {
-    processRegistry = new Registry();
-    collectDefaultMetrics({ register: processRegistry });
-  }
-  return processRegistry;
-}
-
 /**
- * Makes the metrics of one server, with those of the process: CPU, memory, garbage collection, event loop lag. One of
- * several workers labels all of them with its number: added up, a counter would seem to fall when a worker is replaced.
+ * Makes the metrics of one server, with those of the process: CPU, memory, garbage collection, event loop lag. Those of the
+ * process are loaded and begin to count when metrics are first asked for: nobody sees a rate before that, and a tenth of the
+ * start of a large service was spent on them. One of several workers labels all of them with its number: added up, a
+ * counter would seem to fall when a worker is replaced.
  */
 export function createMetrics(sources: MetricsSources, worker?: number): Metrics {
-  const ofServer = new Registry();
-  const registers = [ofServer];
   const requests = new RequestMetrics();
-  new Gauge({
-    name: "concordat_requests_in_flight",
-    help: "Requests now under way.",
-    registers,
-    collect() {
-      this.set(sources.requestsInFlight());
-    },
-  });
-  new Gauge({
-    name: "concordat_connections",
-    help: "Connections now open.",
-    registers,
-    collect() {
-      this.set(sources.connections());
-    },
-  });
-  const all = Registry.merge([ofServer, ofProcess()]);
-  if (worker !== undefined) all.setDefaultLabels({ worker: String(worker) });
-
+  let rest: Promise<Registry> | undefined;
+  const load = async () => (await import("./process-metrics.ts")).createRegistry(sources, worker);
   return {
     observe: (operation, status, durationSeconds, rpcStatus) =>
       requests.observe(operation, status, durationSeconds, rpcStatus),
-    contentType: all.contentType,
-    text: async () =>
-      `${requests.text(worker === undefined ? "" : `worker="${worker}"`)}\n${await all.metrics()}`,
+    contentType: "text/plain; version=0.0.4; charset=utf-8",
+    async text() {
+      rest ??= load().catch((error: unknown) => {
+        // The next request tries again.
+        rest = undefined;
+        throw error;
+      });
+      const own = await rest;
+      return `${requests.text(worker === undefined ? "" : `worker="${worker}"`)}\n${await own.metrics()}`;
+    },
   };
 }

@@ -1,7 +1,13 @@
 import { hash, timingSafeEqual } from "node:crypto";
 import { BlockList, isIP } from "node:net";
-import { ApiError } from "../../base/errors/index.ts";
-import { type ExchangeHandler, type HttpRequest, send, sendProblem } from "../protocols/index.ts";
+import { ApiError, toApiError } from "../../base/errors/index.ts";
+import {
+  type Exchange,
+  type ExchangeHandler,
+  type HttpRequest,
+  send,
+  sendProblem,
+} from "../protocols/index.ts";
 import type { Metrics } from "./metrics.ts";
 
 type AsyncHandler = (...parameters: Parameters<ExchangeHandler>) => Promise<void> | void;
@@ -35,8 +41,12 @@ export function addOperational(
  */
 export type MetricsAccess = "private" | "anyone" | { readonly token: string };
 
-/** Makes the answer to `/metrics`. */
-export function metricsHandler(metrics: Metrics, access: MetricsAccess = "private"): AsyncHandler {
+/** Makes the answer to `/metrics`. Metrics that cannot be had are told to `onError`, and are a 500. */
+export function metricsHandler(
+  metrics: Pick<Metrics, "contentType" | "text">,
+  access: MetricsAccess = "private",
+  onError: (exchange: Exchange, thrown: unknown) => void = () => {},
+): AsyncHandler {
   const wanted = typeof access === "string" ? undefined : digest(`Bearer ${access.token}`);
   return async (exchange) => {
     const { authorization = "" } = exchange.request.headers;
@@ -47,12 +57,14 @@ export function metricsHandler(metrics: Metrics, access: MetricsAccess = "privat
     if (access === "private" && !comesFromPrivateNetwork(exchange.request)) {
       return void sendProblem(exchange, new ApiError("forbidden", "The metrics are not public."));
     }
-    send(
-      exchange,
-      200,
-      ["Content-Type", metrics.contentType, "Cache-Control", "no-store"],
-      await metrics.text(),
-    );
+    let text: string;
+    try {
+      text = await metrics.text();
+    } catch (thrown) {
+      onError(exchange, thrown);
+      return void sendProblem(exchange, toApiError(thrown));
+    }
+    send(exchange, 200, ["Content-Type", metrics.contentType, "Cache-Control", "no-store"], text);
   };
 }
 

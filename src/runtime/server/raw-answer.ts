@@ -1,6 +1,6 @@
-import { STATUS_CODES } from "node:http";
 import { ApiError, type Code } from "../../base/errors/index.ts";
 import { formatProblem, PROBLEM_MEDIA_TYPE } from "../../wire/rest/index.ts";
+import { STATUS_CODES } from "./node-http.ts";
 
 /** Writes the whole answer to a request that never became one, as bytes for the socket; the connection ends with it. */
 export function formatRawAnswer(code: Code, detail: string, requestId: string): string {

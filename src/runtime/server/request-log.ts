@@ -1,4 +1,4 @@
-import { connectHttpStatus } from "../../wire/connect/index.ts";
+import { connectHttpStatus } from "../../wire/connect/http-status.ts";
 import type { Logger } from "../engine/index.ts";
 import type { Exchange } from "../protocols/index.ts";
 import type { RequestLine, RequestLogger } from "./request-line.ts";

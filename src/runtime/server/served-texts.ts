@@ -1,4 +1,3 @@
-import { emitLlmsText, emitSdl } from "../../contract/emit/index.ts";
 import type { Model } from "../../contract/model/index.ts";
 import type { ServedText } from "../protocols/index.ts";
 import { GRAPHQL_PATH } from "./graphiql.ts";
@@ -20,15 +19,15 @@ export function servedTexts(
     name: "graphql-schema",
     mediaType: "text/plain; charset=utf-8",
     rel: "describedby",
-    make: () => emitSdl(model),
+    make: async () => (await import("../../contract/emit/index.ts")).emitSdl(model),
   };
   const llms: ServedText = {
     path: "/llms.txt",
     name: "llms",
     mediaType: "text/plain; charset=utf-8",
     rel: "service-meta",
-    make: () =>
-      emitLlmsText(model, {
+    make: async () =>
+      (await import("../../contract/emit/index.ts")).emitLlmsText(model, {
         rpc: true,
         ...(publicUrl === undefined ? {} : { url: publicUrl }),
         ...(docs ? { docs: "/docs" } : {}),

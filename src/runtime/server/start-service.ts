@@ -1,17 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { stringifyJson } from "../../base/lib/index.ts";
-import { emitAsyncApi, emitOpenApi } from "../../contract/emit/index.ts";
-import { checkLock, protoLockOf } from "../../contract/evolve/index.ts";
 import { compile, type Model } from "../../contract/model/index.ts";
 import { createErrorFormat } from "../../wire/rest/index.ts";
 import { createApiKeyAuthenticator } from "../auth/index.ts";
 import { createEngine, type Engine, type Logger, type Service } from "../engine/index.ts";
-import { createRestHandler, createRpcService, type Exchange } from "../protocols/index.ts";
+import { createRestHandler, type Exchange } from "../protocols/index.ts";
 import { type OpenedStore, openStore } from "../store/index.ts";
 import { createLogger } from "./create-logger.ts";
 import { createServer } from "./create-server.ts";
-import { createDocsHandler } from "./docs.ts";
 import { protocolRoutes } from "./protocol-routes.ts";
+import { createRpcRoute } from "./rpc-route.ts";
 import { servedTexts } from "./served-texts.ts";
 import { checkStartOptions, type ServiceCloseOptions, type StartOptions } from "./start-options.ts";
 import { startSweeps } from "./sweeps.ts";
@@ -42,7 +40,10 @@ export interface RunningService {
 export async function startService(service: Service, options: StartOptions = {}): Promise<RunningService> {
   checkStartOptions(options);
   const model = compile(service.api);
-  if (options.lock !== undefined) checkLock(model, options.lock);
+  // Not all who serve have a lock, and what checks it describes the whole contract in protobuf.
+  if (options.lock !== undefined) {
+    (await import("../../contract/evolve/lock.ts")).checkLock(model, options.lock);
+  }
   const { clock = { now: Date.now }, logger = ownLogger(options) } = options;
   const store = await openStore(model, {
     clock,
@@ -78,11 +79,23 @@ export async function startService(service: Service, options: StartOptions = {})
     const onError = (exchange: Exchange, err: unknown) => {
       logger.error({ requestId: exchange.requestId, operation: exchange.operation, err }, "answer failed");
     };
+    const handler = handlerOf({ engine, files: store.files }, options, onError);
     const server = createServer({
       logger,
-      handler: handlerOf({ engine, files: store.files }, options, onError),
+      handler,
       routes: await protocolRoutes({ engine, service: service.options }, options, onError),
-      ...(options.rpc === false ? {} : { rpc: rpcOf({ engine, store }, options, onError) }),
+      ...(options.rpc === false
+        ? {}
+        : {
+            rpc: createRpcRoute({
+              engine,
+              ready: () => store.ready(),
+              reflects: reflects(model, options),
+              lock: options.lock,
+              next: handler,
+              onError,
+            }),
+          }),
       errorFormat: createErrorFormat(model.rest.errors),
       ready: () => store.ready(),
       hsts: options.hsts ?? (options.tls !== undefined || options.publicUrl?.startsWith("https:") === true),
@@ -133,21 +146,6 @@ function ownLogger({ logLevel = "info", worker }: StartOptions): Logger {
   return createLogger(logLevel, undefined, worker?.number);
 }
 
-function rpcOf(
-  { engine, store }: { readonly engine: Engine; readonly store: OpenedStore },
-  options: StartOptions,
-  onError: (exchange: Exchange, thrown: unknown) => void,
-) {
-  const { model } = engine;
-  return createRpcService({
-    engine,
-    ready: () => store.ready(),
-    reflects: reflects(model, options),
-    lock: protoLockOf(model, options.lock),
-    onError,
-  });
-}
-
 function reflects({ rpc: { reflection } }: Model, { mode }: StartOptions): boolean {
   return reflection === "always" || (reflection === "dev" && mode === "dev");
 }
@@ -182,14 +180,22 @@ function handlerOf(
   const rest = createRestHandler({
     engine,
     files,
-    openApi: () => stringifyJson(emitOpenApi(model, where)),
+    openApi: async () => stringifyJson((await emitters()).emitOpenApi(model, where)),
     texts: servedTexts(model, options, isTold(model)),
     onError,
-    ...(isTold(model) ? { asyncApi: () => stringifyJson(emitAsyncApi(model, where)) } : {}),
+    ...(isTold(model)
+      ? { asyncApi: async () => stringifyJson((await emitters()).emitAsyncApi(model, where)) }
+      : {}),
     ...(docs ? { docsPath: "/docs" } : {}),
     ...(publicUrl === undefined ? {} : { publicUrl }),
   });
-  return docs ? withDocs(createDocsHandler(model), rest, onError) : rest;
+  const loadDocs = async () => (await import("./docs.ts")).createDocsHandler(model);
+  return docs ? withDocs(loadDocs, rest, onError) : rest;
+}
+
+/** What describes a contract, loaded when a description is first asked for. */
+function emitters() {
+  return import("../../contract/emit/index.ts");
 }
 
 /** Whether there is anything that AsyncAPI describes. */

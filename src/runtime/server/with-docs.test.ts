@@ -8,7 +8,10 @@ import { createDocsHandler } from "./docs.ts";
 import { withDocs } from "./with-docs.ts";
 
 test("the reference is served beside everything else", async () => {
-  const handler = withDocs(createDocsHandler(compile(clinic)), (exchange) => send(exchange, 204, []));
+  const handler = withDocs(
+    async () => createDocsHandler(compile(clinic)),
+    (exchange) => send(exchange, 204, []),
+  );
   const server = createServer({ handler });
   const { url } = await server.listen();
   try {

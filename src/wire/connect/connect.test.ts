@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RpcError } from "../grpc/index.ts";
 import { writeEndStream } from "./end-stream.ts";
-import { connectHttpStatus, toConnectError } from "./errors.ts";
+import { toConnectError } from "./errors.ts";
+import { connectHttpStatus } from "./http-status.ts";
 import { parseGetQuery } from "./query.ts";
 
 test("errors as JSON: code in small letters, details by name", () => {

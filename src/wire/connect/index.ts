@@ -1,3 +1,4 @@
 export { writeEndStream } from "./end-stream.ts";
-export { connectHttpStatus, toConnectError } from "./errors.ts";
+export { toConnectError } from "./errors.ts";
+export { connectHttpStatus } from "./http-status.ts";
 export { type GetCall, parseGetQuery } from "./query.ts";

@@ -1,5 +1,5 @@
 import { generate } from "selfsigned";
-import { createRpcHandler } from "../../../src/runtime/protocols/index.ts";
+import { createRpcHandler } from "../../../src/runtime/protocols/rpc/index.ts";
 import { createServer, type HttpServer } from "../../../src/runtime/server/index.ts";
 import type { Case } from "./cases.ts";
 import { check } from "./check.ts";

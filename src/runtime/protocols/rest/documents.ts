@@ -21,9 +21,9 @@ import { send } from "../send.ts";
 /** What the documents of an API are made from. */
 export interface DocumentOptions {
   /** Makes the OpenAPI description, as JSON text, when it is first asked for; served at `/openapi.json` and below the version's path. */
-  readonly openApi?: () => string;
+  readonly openApi?: MakeText;
   /** The same for AsyncAPI, at `/asyncapi.json`: for an API with events or streams. */
-  readonly asyncApi?: () => string;
+  readonly asyncApi?: MakeText;
   /** Further texts, each made when it is first asked for. */
   readonly texts?: readonly ServedText[];
   /** Path of the page for people, such as `/docs`. */
@@ -34,6 +34,9 @@ export interface DocumentOptions {
   readonly onError?: (exchange: Exchange, thrown: unknown) => void;
 }
 
+/** Makes a text, now or, where what makes it has to be loaded, later. */
+export type MakeText = () => Promise<string> | string;
+
 /** A text about the API, and how others link to it. */
 export interface ServedText {
   readonly path: string;
@@ -42,7 +45,7 @@ export interface ServedText {
   readonly mediaType: string;
   /** Relation of a link to it, as IANA names them. */
   readonly rel: "service-meta" | "describedby";
-  readonly make: () => string;
+  readonly make: MakeText;
 }
 
 /** A text that is the same for everyone until the contract changes. */
@@ -52,10 +55,14 @@ export interface Document {
   /** Media type for a caller's Accept; documents are sent whatever it says. */
   readonly mediaTypeFor: (accept: string | undefined) => string;
   /** Made when first asked for: the description of a large API takes long and much memory. */
-  readonly text: () => string;
-  /** Digest of the text, for its entity tag. */
-  readonly digest: () => string;
+  readonly made: () => Promise<MadeText> | MadeText;
   readonly link?: string;
+}
+
+interface MadeText {
+  readonly text: string;
+  /** Digest of the text, for its entity tag. */
+  readonly digest: string;
 }
 
 /** Makes the documents of an API by path: root with links, OpenAPI, AsyncAPI, api-catalog (RFC 9727), a page per error code. */
@@ -66,13 +73,11 @@ export function createDocuments(
 ): ReadonlyMap<string, Document> {
   const { openApi, asyncApi, docsPath, publicUrl = "", texts = [] } = options;
   const documents = new Map<string, Document>();
-  const add = (path: string, name: string, mediaType: string, make: () => string, link?: string) => {
-    const text = once(make);
+  const add = (path: string, name: string, mediaType: string, make: MakeText, link?: string) => {
     documents.set(path, {
       name,
       mediaTypeFor: mediaTypeFor(mediaType),
-      text,
-      digest: once(() => hash("sha256", text(), "base64url").slice(0, 22)),
+      made: madeOnce(make),
       ...(link === undefined ? {} : { link }),
     });
   };
@@ -99,9 +104,10 @@ export function createDocuments(
     `<${publicUrl}${catalog}>; rel="api-catalog"`,
   );
   if (openApi !== undefined) {
-    const text = once(openApi);
-    add("/openapi.json", "openapi", OPENAPI, text);
-    add(`${routes.base}/openapi.json`, "openapi", OPENAPI, text);
+    const text = madeOnce(openApi);
+    for (const path of ["/openapi.json", `${routes.base}/openapi.json`]) {
+      documents.set(path, { name: "openapi", mediaTypeFor: mediaTypeFor(OPENAPI), made: text });
+    }
   }
   if (asyncApi !== undefined) add("/asyncapi.json", "asyncapi", ASYNCAPI, asyncApi);
   for (const { path, name, mediaType, make } of texts) add(path, name, mediaType, make);
@@ -123,11 +129,24 @@ export function createDocuments(
   return documents;
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
+/** Makes a text once; what could not be made is tried again. */
+function madeOnce(make: MakeText): Document["made"] {
+  let made: Promise<MadeText> | MadeText | undefined;
+  const keep = (text: string): MadeText => {
+    const whole = { text, digest: hash("sha256", text, "base64url").slice(0, 22) };
+    made = whole;
+    return whole;
+  };
+  const again = (error: unknown): never => {
+    made = undefined;
+    throw error;
+  };
   return () => {
-    made ??= { value: make() };
-    return made.value;
+    if (made !== undefined) return made;
+    const text = make();
+    if (typeof text === "string") return keep(text);
+    made = text.then(keep, again);
+    return made;
   };
 }
 
@@ -210,8 +229,14 @@ export function sendDocument(exchange: Exchange, document: Document): Promise<vo
   if (exchange.method !== "GET" && exchange.method !== "HEAD") {
     throw new ApiError("method_not_allowed", `${exchange.method} is not offered here. Allowed: ${ALLOW}.`);
   }
+  const made = document.made();
+  if (made instanceof Promise) return made.then((later) => sendMade(exchange, document, later));
+  return sendMade(exchange, document, made);
+}
+
+function sendMade(exchange: Exchange, document: Document, { text, digest }: MadeText): Promise<void> | void {
   const mediaType = document.mediaTypeFor(exchange.request.headers.accept);
-  const tag = { representation: representationKey([document.digest(), mediaType]) };
+  const tag = { representation: representationKey([digest, mediaType]) };
   const headers = [
     ...["Cache-Control", "no-cache", "Vary", "Accept, Accept-Encoding", "X-Content-Type-Options", "nosniff"],
     ...(document.link === undefined ? [] : ["Link", document.link]),
@@ -222,7 +247,6 @@ export function sendDocument(exchange: Exchange, document: Document): Promise<vo
   if (stored !== undefined) {
     return send(exchange, 304, [...headers, "ETag", formatEntityTag({ ...tag, coding: stored })]);
   }
-  const text = document.text();
   const coding = codingFor(exchange, text);
   headers.push("ETag", formatEntityTag({ ...tag, coding }), "Content-Type", mediaType);
   return sendBody(exchange, 200, headers, { body: text, coding });

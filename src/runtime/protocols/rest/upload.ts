@@ -11,7 +11,7 @@ import { type FileStore, type Outcome, storeFile } from "../../engine/index.ts";
 import { checkDigests } from "../check-digests.ts";
 import type { Exchange } from "../exchange.ts";
 import { readChunks } from "../read-chunks.ts";
-import { type FormPart, readForm } from "./multipart.ts";
+import type { FormPart } from "./multipart.ts";
 import type { UploadPlan } from "./upload-plan.ts";
 
 /** In which way a request brings files. */
@@ -67,6 +67,8 @@ export async function receiveUpload(
       await keep(name, type, { name, fileName, mediaType, bytes: body });
     } else {
       const known = new Set<string>();
+      // Few services are ever sent a form, and its parser is one of the larger things to load.
+      const { readForm } = await import("./multipart.ts");
       await readForm(body, {
         contentType: form.contentType,
         maxParts: plan.files.size + plan.fields.size,

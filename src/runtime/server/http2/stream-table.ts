@@ -1,4 +1,4 @@
-import { isRpcContentType } from "../../../wire/grpc/index.ts";
+import { isRpcContentType } from "../../../wire/grpc/content-type.ts";
 import { FRAME, HTTP2_ERROR, Http2Error, type RequestFields } from "../../../wire/http2/index.ts";
 import type { Exchange } from "../../protocols/index.ts";
 import type { ServerLimits } from "../limits.ts";

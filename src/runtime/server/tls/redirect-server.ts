@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { ApiError } from "../../../base/errors/index.ts";
 import { newId } from "../../../base/lib/index.ts";
 import { formatProblem, PROBLEM_MEDIA_TYPE } from "../../../wire/rest/index.ts";
 import { type ListenOptions, listen } from "../listen.ts";
+import { createServer } from "../node-http.ts";
 
 /** Where callers are led. */
 export interface RedirectTarget {

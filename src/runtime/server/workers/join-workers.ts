@@ -65,7 +65,11 @@ function createMetricsExchange(): Pick<WorkerRole, "collectMetrics"> {
       waiting.delete(message.request);
     } else if (message.kind === "own-metrics") {
       const { request } = message;
-      void own?.().then((text) => tell({ kind: "own-metrics", request, text }));
+      // A worker that does not answer is left out.
+      void own?.().then(
+        (text) => tell({ kind: "own-metrics", request, text }),
+        () => {},
+      );
     }
   });
   return {
