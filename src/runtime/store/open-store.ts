@@ -13,9 +13,7 @@ import { createMigrations, type Migrations } from "./migrations/migrations.ts";
 import { ensureSystemTables } from "./migrations/system.ts";
 import { createOperationStore, sweepOperations } from "./operations.ts";
 import { type ResolvedStoreOptions, resolveStoreOptions, type StoreOptions } from "./options.ts";
-import { openPglite } from "./pglite-open.ts";
 import { Pool } from "./pool.ts";
-import { createPostgresDriver } from "./postgres-driver.ts";
 import { StoreSession } from "./session.ts";
 import { StepLocks } from "./step-locks.ts";
 import { createStepStore } from "./steps.ts";
@@ -44,10 +42,13 @@ export interface OpenedStore extends Store {
 export async function openStore(model: Model, options: StoreOptions = {}): Promise<OpenedStore> {
   const resolved = resolveStoreOptions(options);
   const { databaseUrl, dataDir, poolSize, connectTimeoutMs } = resolved;
-  const driver =
-    databaseUrl === undefined
-      ? await openPglite(dataDir)
-      : createPostgresDriver({ url: databaseUrl, maxConnections: poolSize, connectTimeoutMs });
+  // Each of the two brings a package of its own, and one is enough.
+  if (databaseUrl === undefined) {
+    const { openPglite } = await import("./pglite-open.ts");
+    return openStoreOn(await openPglite(dataDir), model, resolved);
+  }
+  const { createPostgresDriver } = await import("./postgres-driver.ts");
+  const driver = createPostgresDriver({ url: databaseUrl, maxConnections: poolSize, connectTimeoutMs });
   return openStoreOn(driver, model, resolved);
 }
 

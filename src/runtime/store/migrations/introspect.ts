@@ -1,4 +1,3 @@
-import { parseArray } from "../arrays.ts";
 import type { Connection, SqlText } from "../driver.ts";
 import { COLUMNS, CONSTRAINTS, INDEXES } from "../sql/introspect.sql.ts";
 import {
@@ -16,36 +15,55 @@ type Mutable<T> = {
 };
 type Parts = Mutable<Omit<TableState, "primaryKey">> & { primaryKey: string };
 
+/** A table with the names of its columns by number. */
+interface LiveTable {
+  readonly parts: Parts;
+  readonly names: string[];
+}
+
+/** How a database is looked at. */
+export interface IntrospectOptions {
+  /** Whether there surely are tables: what hangs on them is then asked for at once, not when the first has come. */
+  readonly expectsTables?: boolean;
+}
+
 /** Reads the tables of the connection's current schema. What is not of a kind that we make is left out. */
-export async function introspect(connection: Connection): Promise<SchemaState> {
-  const tables = new Map<string, Parts>();
-  const part = (name: SqlText | undefined): Parts | undefined => tables.get(name ?? "");
-  const columns = await connection.query(COLUMNS, [], false);
-  for (const [table = "", name, type, required, collation, hasDefault] of columns.rows) {
-    const parts = tables.get(table ?? "") ?? {
-      columns: {},
-      primaryKey: "",
-      indexes: {},
-      foreignKeys: {},
-      checks: {},
-    };
-    tables.set(table ?? "", parts);
+export async function introspect(
+  connection: Connection,
+  { expectsTables = false }: IntrospectOptions = {},
+): Promise<SchemaState> {
+  const rest = () =>
+    Promise.all([connection.query(INDEXES, [], false), connection.query(CONSTRAINTS, [], false)]);
+  const asked = connection.query(COLUMNS, [], false);
+  const [columns, early] = await Promise.all([asked, expectsTables ? rest() : undefined]);
+  const tables = new Map<string, LiveTable>();
+  for (const [table, name, type, required, collation, hasDefault, number] of columns.rows) {
+    const { parts, names } = tables.get(table ?? "") ?? addTable(tables, table ?? "");
     parts.columns[name ?? ""] = columnState(type, required === "t", collation, hasDefault === "t");
+    names[Number(number)] = name ?? "";
   }
   // A fresh database is the first start of many; looking for what hangs on tables costs more than making them.
   if (tables.size === 0) return EMPTY_STATE;
-  const indexes = await connection.query(INDEXES, [], false);
+  const [indexes, constraints] = early ?? (await rest());
   for (const row of indexes.rows) {
-    const parts = part(row[0]);
-    const index = indexState(row);
-    if (parts && index) parts.indexes[row[1] ?? ""] = index;
+    const table = tables.get(row[0] ?? "");
+    const index = table && indexState(row, table.names);
+    if (table && index) table.parts.indexes[row[1] ?? ""] = index;
   }
-  const constraints = await connection.query(CONSTRAINTS, [], false);
   for (const row of constraints.rows) {
-    const parts = part(row[0]);
-    if (parts) addConstraint(parts, row);
+    const table = tables.get(row[0] ?? "");
+    if (table) addConstraint(table, row);
   }
-  return { tables: Object.fromEntries(tables) };
+  return { tables: Object.fromEntries([...tables].map(([name, { parts }]) => [name, parts])) };
+}
+
+function addTable(tables: Map<string, LiveTable>, name: string): LiveTable {
+  const table: LiveTable = {
+    parts: { columns: {}, primaryKey: "", indexes: {}, foreignKeys: {}, checks: {} },
+    names: [],
+  };
+  tables.set(name, table);
+  return table;
 }
 
 function columnState(
@@ -62,21 +80,21 @@ function columnState(
   };
 }
 
-function indexState(row: readonly SqlText[]): IndexState | undefined {
+function indexState(row: readonly SqlText[], names: readonly string[]): IndexState | undefined {
   const [, , method, unique, valid, columns, definition, hasExpressions, isPartial] = row;
   const invalid = valid === "t" ? {} : ({ invalid: true } as const);
   if (isPartial === "t") return undefined;
   if (method === "btree" && hasExpressions === "f") {
-    return { kind: "btree", columns: names(columns), unique: unique === "t", ...invalid };
+    return { kind: "btree", columns: columnsOf(columns, names), unique: unique === "t", ...invalid };
   }
   if (method !== "gin" || !definition?.includes("to_tsvector('simple'")) return undefined;
   const searched = [...definition.matchAll(/COALESCE\("?(\w+)"?,/gi)].map((match) => match[1] ?? "");
   return { kind: "search", columns: searched, unique: false, ...invalid };
 }
 
-function addConstraint(parts: Parts, row: readonly SqlText[]): void {
+function addConstraint({ parts, names }: LiveTable, row: readonly SqlText[]): void {
   const [, name, type, validated, references, columns, definition] = row;
-  const [column = ""] = names(columns);
+  const [column = ""] = columnsOf(columns, names);
   const unvalidated = validated === "t" ? {} : ({ unvalidated: true } as const);
   if (type === "p") parts.primaryKey = name ?? "";
   else if (type === "f") {
@@ -91,6 +109,7 @@ function addConstraint(parts: Parts, row: readonly SqlText[]): void {
   }
 }
 
-function names(literal: SqlText | undefined): readonly string[] {
-  return parseArray(literal ?? "{}", (text) => text).map(String);
+/** Names of the columns whose numbers a vector (`1 2`) or an array (`{1,2}`) lists; an expression has none. */
+function columnsOf(numbers: SqlText | undefined, names: readonly string[]): readonly string[] {
+  return (numbers ?? "").match(/\d+/g)?.flatMap((number) => names[Number(number)] ?? []) ?? [];
 }

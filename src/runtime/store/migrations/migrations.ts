@@ -65,7 +65,10 @@ export interface MigrationStatus {
 /** Makes the migrations of one model on one database. */
 export function createMigrations(database: Database, model: Model, clock: Clock): Migrations {
   const wanted = stateOf(model);
-  const drift = () => database.use(async (connection) => findDrift(await introspect(connection), wanted));
+  const drift = () =>
+    database.use(async (connection) =>
+      findDrift(await introspect(connection, { expectsTables: true }), wanted),
+    );
   let fits = false;
   return {
     plan: (folder, options) => planMigrationFiles(model, folder, options),

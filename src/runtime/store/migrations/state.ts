@@ -124,15 +124,20 @@ function indexState(resource: ResourceModel, index: IndexModel): IndexState {
     : { kind: "btree", columns, unique: index.unique };
 }
 
-/** Whether two parts of a state are equal, keys in any order. */
+/** Whether two parts of a state are equal, keys in any order; one that is undefined is none. */
 export function isSame(left: unknown, right: unknown): boolean {
-  return canonical(left) === canonical(right);
+  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null)
+    return left === right;
+  if (Array.isArray(left) || Array.isArray(right)) return isSameList(left, right);
+  const others = new Map<string, unknown>(Object.entries(right));
+  for (const [name, value] of Object.entries(left)) {
+    if (!isSame(value, others.get(name))) return false;
+    others.delete(name);
+  }
+  return [...others.values()].every((value) => value === undefined);
 }
 
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+function isSameList(left: unknown, right: unknown): boolean {
+  if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false;
+  return left.every((value, index) => isSame(value, right[index]));
 }
