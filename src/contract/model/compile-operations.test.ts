@@ -254,6 +254,10 @@ describe("operations", () => {
       Thing.get({ cacheControl: "private\r\nSet-Cookie: a=b" }),
       { place: "operation thing.get, cacheControl", expected: "Cache-Control directives" },
     ],
+    "a header that could end within quotes": [
+      Thing.get({ cacheControl: 'private="a\nb"' }),
+      { place: "operation thing.get, cacheControl", expected: "Cache-Control directives" },
+    ],
     "shared caching of what not all may see": [
       Thing.get({ cacheControl: "public, max-age=60" }),
       { place: "operation thing.get, cacheControl", fix: "write private" },

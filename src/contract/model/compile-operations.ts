@@ -248,7 +248,7 @@ function cacheControl(read: OptionReader, { access, output, model, place, scope 
     return fields.some(isSensitive) ? "no-store" : "private, no-cache";
   }
   // RFC 9111 section 5.2: a list of tokens, each with an optional argument. Anything else could end the header.
-  if (!/^[a-z-]+(=(\d+|"[\w\s,-]*"))?(\s*,\s*[a-z-]+(=(\d+|"[\w\s,-]*"))?)*$/i.test(given)) {
+  if (!/^[a-z-]+(=(\d+|"[\w ,-]*"))?( *, *[a-z-]+(=(\d+|"[\w ,-]*"))?)*$/i.test(given)) {
     const fix = 'write one such as "private, max-age=60"';
     scope.report({
       place: `${place}, cacheControl`,

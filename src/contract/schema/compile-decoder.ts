@@ -13,12 +13,18 @@ export interface CompileDecoderOptions extends DecoderOptions {
 
 /**
  * Makes the decoder of a field. The generated code reads valid values only; at the first doubt it gives up and
- * interpretDecode reads the value again from the start, so that both always mean the same.
+ * interpretDecode reads the value again from the start, so that both always mean the same. Code is generated when the first
+ * value comes: a large contract has thousands of fields, and most of them wait long for theirs.
  */
 export function compileDecoder(field: FieldNode, options: CompileDecoderOptions = {}): Decoder {
   const { onFallback, ...rest } = options;
-  const fast = generate(field, options.prefixes);
+  let fast: ReturnType<typeof generate>;
+  let isGenerated = false;
   return (wire, pointer, violations) => {
+    if (!isGenerated) {
+      fast = generate(field, options.prefixes);
+      isGenerated = true;
+    }
     const value = fast?.(wire);
     if (value !== undefined) return value;
     onFallback?.();

@@ -16,19 +16,29 @@ export interface CompileEncoderOptions {
 
 /**
  * Makes the encoder of a field. The generated code writes values that fit; at the first doubt it gives up and
- * interpretEncode, which knows places and messages, starts over.
+ * interpretEncode, which knows places and messages, starts over. Code is generated when the first value comes.
  */
 export function compileEncoder(field: FieldNode, { onFallback }: CompileEncoderOptions = {}): Encoder {
-  const code = createCode();
-  const body = ["let v;", writeValue(field, "w", "v", code), "return v;"];
-  const fast = code.link(code.add(body.join("\n")));
+  let fast: ReturnType<typeof generate>;
+  let isGenerated = false;
   return (value) => {
+    if (!isGenerated) {
+      fast = generate(field);
+      isGenerated = true;
+    }
     const wire = fast?.(value);
     // The generated code makes nothing but wire forms; its type cannot say so.
     if (wire !== undefined) return wire as JsonValue;
     onFallback?.();
     return interpretEncode(field, value);
   };
+}
+
+/** A function that returns the wire form, or undefined for what it leaves to the slow writing. */
+function generate(field: FieldNode): ((value: unknown) => unknown) | undefined {
+  const code = createCode();
+  const body = ["let v;", writeValue(field, "w", "v", code), "return v;"];
+  return code.link(code.add(body.join("\n")));
 }
 
 /**

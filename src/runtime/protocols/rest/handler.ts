@@ -16,7 +16,7 @@ import { send } from "../send.ts";
 import { sendProblem } from "../send-problem.ts";
 import { createBatchHandler } from "./batch/create-batch-handler.ts";
 import { ALLOW, createDocuments, type DocumentOptions, sendDocument } from "./documents.ts";
-import { type OperationPlan, planOperation } from "./plan.ts";
+import { createPlans, type OperationPlan } from "./plan.ts";
 import { type Executor, type ReadCall, type RequestHead, readCall } from "./read-call.ts";
 import { checkContentType, parseBody, type RequestBody, readConditions } from "./request.ts";
 import type { Asked } from "./response.ts";
@@ -48,12 +48,7 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
   const challenge = challengeOf(model, false);
   const invalid = challengeOf(model, true);
   const senderOf = createSuccessSenders(model);
-  const plans = new Map<string, OperationPlan>();
-  for (const endpoint of routes.endpoints) {
-    for (const operation of endpoint.operations.values()) {
-      plans.set(operation.id, planOperation(model, operation, options.docsPath));
-    }
-  }
+  const planOf = createPlans(model, options.docsPath);
 
   const batchPath = `${model.rest.base}/batch`;
   const answerBatch =
@@ -85,10 +80,10 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
       }
       const method = exchange.method === "HEAD" ? "GET" : exchange.method;
       const operation = match.endpoint.operations.get(method);
-      const plan = operation === undefined ? undefined : plans.get(operation.id);
+      const plan = operation === undefined ? undefined : planOf(operation);
       if (plan === undefined) {
         const { allow } = match.endpoint;
-        if (method === "OPTIONS") return sendOptions(exchange, match, plans);
+        if (method === "OPTIONS") return sendOptions(exchange, match, planOf);
         headers = ["Allow", allow];
         throw new ApiError(
           "method_not_allowed",

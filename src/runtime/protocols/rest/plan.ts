@@ -76,14 +76,29 @@ export interface OperationPlan {
   readonly edit: EditReader | undefined;
 }
 
+/** Gives the plan of an operation. */
+export type PlanOf = (operation: OperationModel) => OperationPlan;
+
+/**
+ * Makes the plans of a model's operations, each when it is first asked for: those of thousands took a tenth of the start of
+ * a large service. What could be wrong in a contract has been found when it was compiled.
+ */
+export function createPlans(model: Model, docsPath: string | undefined): PlanOf {
+  const plans = new Map<string, OperationPlan>();
+  return (operation) => {
+    let plan = plans.get(operation.id);
+    if (plan === undefined) {
+      plan = planOperation(model, operation, docsPath);
+      plans.set(operation.id, plan);
+    }
+    return plan;
+  };
+}
+
 const NO_SNIFF = ["X-Content-Type-Options", "nosniff"] as const;
 
 /** Works out the REST side of one operation. */
-export function planOperation(
-  model: Model,
-  operation: OperationModel,
-  docsPath: string | undefined,
-): OperationPlan {
+function planOperation(model: Model, operation: OperationModel, docsPath: string | undefined): OperationPlan {
   const { output } = operation;
   const shaped = output.kind === "row" || output.kind === "page";
   const resource = shaped ? model.resources[output.resource] : undefined;
