@@ -1,8 +1,8 @@
 import { compile } from "concordat";
 import { startService } from "concordat/server";
 import { createEngine } from "../../src/runtime/engine/index.ts";
+import { createGraphqlHandler } from "../../src/runtime/protocols/graphql/index.ts";
 import { loadRunner } from "../../src/runtime/protocols/graphql/load-runner.ts";
-import { createGraphqlHandler } from "../../src/runtime/protocols/index.ts";
 import { createLogger, createServer } from "../../src/runtime/server/index.ts";
 import service, { atlas } from "./fixture.ts";
 import { memoryStore } from "./memory-store.ts";

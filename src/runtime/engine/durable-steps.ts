@@ -1,5 +1,5 @@
 import { ApiError, UsageError } from "../../base/errors/index.ts";
-import { type Attempt, retry } from "../../base/resilience/index.ts";
+import { type Attempt, retry } from "../../base/resilience/retry.ts";
 import type { EngineCore } from "./core.ts";
 import { describeError } from "./describe-error.ts";
 import type { OperationPlan } from "./operation-plan.ts";

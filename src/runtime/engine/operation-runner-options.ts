@@ -1,4 +1,4 @@
-import { checkOptions, MILLISECONDS } from "../../base/resilience/index.ts";
+import { checkOptions, MILLISECONDS } from "../../base/resilience/check-options.ts";
 
 /** How a process does the work of long-running operations. */
 export interface RunnerOptions {

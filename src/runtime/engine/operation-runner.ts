@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ApiError } from "../../base/errors/index.ts";
-import { fullJitter, retryAdvice } from "../../base/resilience/index.ts";
+import { fullJitter } from "../../base/resilience/full-jitter.ts";
+import { retryAdvice } from "../../base/resilience/retry-advice.ts";
 import { OPERATION } from "../../contract/model/index.ts";
 import { ActiveCall, failureOf } from "./active-call.ts";
 import type { Outcome, Success } from "./call.ts";

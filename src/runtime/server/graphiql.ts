@@ -11,9 +11,7 @@ import {
   pageAnswer,
   textDigest,
 } from "./page-answer.ts";
-
-/** Where GraphQL is served. */
-export const GRAPHQL_PATH = "/graphql";
+import { GRAPHQL_PATH } from "./paths.ts";
 
 /** A request as far as the page needs it. */
 export interface GraphiqlRequest {

@@ -1,7 +1,9 @@
 import { UsageError } from "../../base/errors/index.ts";
 import type { Engine, TrustedDocuments } from "../engine/index.ts";
-import { createGraphqlHandler, type Exchange, type ExchangeHandler } from "../protocols/index.ts";
-import { createGraphiqlHandler, GRAPHQL_PATH, type GraphiqlHandler } from "./graphiql.ts";
+import type { Exchange, ExchangeHandler } from "../protocols/index.ts";
+import type { GraphiqlHandler } from "./graphiql.ts";
+import { lazyHandler } from "./lazy-handler.ts";
+import { GRAPHQL_PATH } from "./paths.ts";
 import { sendPage } from "./send-page.ts";
 
 /** What the routes are made from. */
@@ -30,14 +32,18 @@ export async function graphqlRoutes(
     (await import("../protocols/graphql/load-runner.ts")).loadRunner(engine, { isDev, trustedDocuments });
   // Trusted documents are checked at start, so nothing is left to wait for.
   const loaded = trustedDocuments === undefined ? undefined : await load();
-  const handler = createGraphqlHandler({
-    engine,
-    load: loaded === undefined ? load : () => Promise.resolve(loaded),
-    onError,
-  });
+  const handler = lazyHandler(async () => {
+    const { createGraphqlHandler } = await import("../protocols/graphql/index.ts");
+    return createGraphqlHandler({
+      engine,
+      load: loaded === undefined ? load : () => Promise.resolve(loaded),
+      onError,
+    });
+  }, onError);
   // Where it could show no schema or run no document, it would only puzzle.
   const usable = isDev && graphql.introspection !== "never" && graphql.documents === "any";
   if (!usable) return new Map([[GRAPHQL_PATH, handler]]);
+  const { createGraphiqlHandler } = await import("./graphiql.ts");
   const graphiql = createGraphiqlHandler(title);
   const routes = new Map<string, ExchangeHandler>();
   const withPage = withGraphiql(graphiql, handler, onError);

@@ -3,15 +3,13 @@ import { createRoutes } from "../../wire/rest/index.ts";
 import type { Engine } from "../engine/index.ts";
 import type { Exchange, ExchangeHandler } from "../protocols/index.ts";
 import { lazyHandler } from "./lazy-handler.ts";
+import { MCP_PATH } from "./paths.ts";
 
 /** How MCP is served. */
 export interface McpStartOptions {
   /** Origins of web pages that may call, beside those of this machine and of `publicUrl`. */
   readonly allowedOrigins?: readonly string[];
 }
-
-/** Where agents call. */
-export const MCP_PATH = "/mcp";
 
 /** What the route is made from. */
 export interface McpRouteOptions {

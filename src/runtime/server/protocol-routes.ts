@@ -1,7 +1,8 @@
 import type { Engine, ServiceOptions } from "../engine/index.ts";
 import type { Exchange, ExchangeHandler } from "../protocols/index.ts";
 import { graphqlRoutes } from "./graphql-route.ts";
-import { createMcpRoute, MCP_PATH } from "./mcp-route.ts";
+import { createMcpRoute } from "./mcp-route.ts";
+import { MCP_PATH } from "./paths.ts";
 import type { StartOptions } from "./start-options.ts";
 
 /** Makes the handlers of the protocols that have paths of their own, by path. */

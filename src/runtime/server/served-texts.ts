@@ -1,7 +1,6 @@
 import type { Model } from "../../contract/model/index.ts";
 import type { ServedText } from "../protocols/index.ts";
-import { GRAPHQL_PATH } from "./graphiql.ts";
-import { MCP_PATH } from "./mcp-route.ts";
+import { GRAPHQL_PATH, MCP_PATH } from "./paths.ts";
 import type { StartOptions } from "./start-options.ts";
 
 const SCHEMA_PATH = "/schema.graphql";

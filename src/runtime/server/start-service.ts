@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { stringifyJson } from "../../base/lib/index.ts";
 import { compile, type Model } from "../../contract/model/index.ts";
 import { createErrorFormat } from "../../wire/rest/index.ts";
@@ -58,7 +59,8 @@ export async function startService(service: Service, options: StartOptions = {})
   });
   try {
     if (options.mode === "dev") await store.migrations.applyModel();
-    else await store.ready();
+    const cursorSecret = options.cursorSecret ?? (await store.meta.setOnce(CURSOR_SECRET, newSecret()));
+    const fits = options.mode === "dev" ? undefined : await beginLook(store);
     const authenticator = createApiKeyAuthenticator({
       keys: store.apiKeys,
       clock,
@@ -73,7 +75,7 @@ export async function startService(service: Service, options: StartOptions = {})
       ...pick(service.options, ["authenticate"]),
       clock,
       logger,
-      cursorSecret: options.cursorSecret ?? (await store.meta.setOnce(CURSOR_SECRET, newSecret())),
+      cursorSecret,
       ...pick(options, ["tracer", "maxConcurrentCalls", "operations"]),
     });
     const onError = (exchange: Exchange, err: unknown) => {
@@ -101,6 +103,7 @@ export async function startService(service: Service, options: StartOptions = {})
       hsts: options.hsts ?? (options.tls !== undefined || options.publicUrl?.startsWith("https:") === true),
       ...pick(options, ["tls", "limits", "metrics", "trustProxies", "forwardedHeader", "worker"]),
     });
+    await fits?.end;
     await options.prepare?.({ engine, store, apiKeys: store.apiKeys, clock, logger });
     const { url, port } = await server.listen(pick(options, ["port", "host"]));
     const redirect = await openRedirect(options, port);
@@ -160,6 +163,20 @@ async function openRedirect(
     { publicUrl, port },
     { port: redirectPort, ...(host === undefined ? {} : { host }) },
   );
+}
+
+/**
+ * Asks the database whether it holds what the model needs; it answers, at `end`, while the service is made. Waits until the
+ * question has been sent.
+ */
+async function beginLook(store: OpenedStore): Promise<{ readonly end: Promise<void> }> {
+  const end = store.migrations.assertFits();
+  // What goes wrong meanwhile is told first.
+  end.catch(() => {});
+  // postgres.js collects what it sends until the end of a turn of the event loop, which begins after this one.
+  await setImmediate();
+  await setImmediate();
+  return { end };
 }
 
 /** Key of the cursor secret among the facts of a database. */

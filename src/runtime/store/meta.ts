@@ -22,6 +22,8 @@ export function createMetaStore(database: Database): MetaStore {
       await database.query(SET, [key, value]);
     },
     async setOnce(key, value) {
+      const known = await get(key);
+      if (known !== undefined) return known;
       await database.query(SET_ONCE, [key, value]);
       return (await get(key)) ?? value;
     },
