@@ -55,8 +55,8 @@ const trailers = await new Promise((resolve) => stream.on("trailers", resolve).o
 if (trailers["grpc-status"] !== "0") throw new Error("grpc: " + trailers["grpc-message"]);
 session.close();
 tell("grpc");
-await ask("graphql", "/graphql?query=%7B__typename%7D");
 await ask("openapi", "/openapi.json");
+await ask("graphql", "/graphql?query=%7B__typename%7D");
 await ask("metrics", "/metrics");
 await clinic.close();
 console.log(JSON.stringify(told));
