@@ -29,12 +29,14 @@ export function checkProtoNames({ resources, operations, names }: ProtoNamed): v
     const place = `operation ${operation.id}`;
     methods.take(methodName(operation, resources.get(operation.resource ?? "")), place, FIX);
     if (operation.input === undefined) continue;
-    const { take } = names("protobuf field");
-    for (const field of controlsOf(operation)) take(field, `the request of ${operation.id}`, FIX);
     const { fields } = operation.input;
+    const controls = controlsOf(operation);
     const isOwn = operation.method !== undefined && operation.method !== "action";
-    if (!isOwn) takeFields(fields, `${place}, input`, take);
     // Among themselves the fields of a row have been looked at.
+    if (isOwn && !Object.keys(fields).some((name) => controls.includes(toFieldName(name)))) continue;
+    const { take } = names("protobuf field");
+    for (const field of controls) take(field, `the request of ${operation.id}`, FIX);
+    if (!isOwn) takeFields(fields, `${place}, input`, take);
     else
       for (const name of Object.keys(fields)) take(toFieldName(name), `${place}, input, field ${name}`, FIX);
   }

@@ -8,6 +8,8 @@ const MAX_NAME = 63;
 
 /** `startsAt` → `starts_at`. Every capital begins a word, so two camelCase names never become the same. */
 export function toSnakeCase(camel: string): string {
+  // Asked for every name of a contract as it is compiled, and most are one word.
+  if (!/[A-Z]/.test(camel)) return camel;
   return camel.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 

@@ -25,7 +25,8 @@ export function methodName({ name, method }: OperationModel, resource: ResourceM
 
 /** The name of a field: `startsAt` → `starts_at`, `CreditCard` → `credit_card`. */
 export function toFieldName(name: string): string {
-  return toSnakeCase(name).replace(/_+/g, "_").replace(/^_|_$/g, "");
+  const snake = toSnakeCase(name);
+  return snake.includes("_") ? snake.replace(/_+/g, "_").replace(/^_|_$/g, "") : snake;
 }
 
 /** The name of a field in ProtoJSON, as protoc makes it: `starts_at` → `startsAt`. */

@@ -122,12 +122,13 @@ function copyType(type: TypeSpec, at: FieldPlace, outer: readonly unknown[]): Ty
 
 function checkOptions(type: TypeSpec, { place, scope }: FieldPlace): boolean {
   const { required, optional = [] } = OPTIONS[type.kind];
-  const given: Readonly<Record<string, unknown>> = { ...type };
-  const known = ["kind", ...required, ...optional];
+  const given: ReadonlyMap<string, unknown> = new Map(Object.entries(type));
+  const missing = required.filter((name) => !given.has(name));
   let right = true;
-  for (const name of new Set([...required, ...Object.keys(type)])) {
-    const value = given[name];
-    const expected = known.includes(name) ? formOf(name, type.kind) : "option that the type has";
+  for (const name of [...missing, ...given.keys()]) {
+    const value = given.get(name);
+    const isKnown = name === "kind" || required.includes(name) || optional.includes(name);
+    const expected = isKnown ? formOf(name, type.kind) : "option that the type has";
     if (expected === undefined || typeof value === expected) continue;
     const fix =
       expected === "string"

@@ -21,6 +21,20 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Reads what nobody gave: operations that a resource has of itself have no options. */
+const NOTHING: OptionReader = {
+  has: () => false,
+  text: nothing,
+  flag: nothing,
+  integer: nothing,
+  choice: nothing,
+  list: nothing,
+  names: nothing,
+  record: nothing,
+};
+
+function nothing(): undefined {}
+
 /** Makes a reader of `given`; `place` is the text that names an option when its key is added. Reports unknown keys. */
 export function readOptions(
   given: unknown,
@@ -28,6 +42,7 @@ export function readOptions(
   { known, report }: { readonly known: readonly string[]; readonly report: Report },
 ): OptionReader {
   const options = isRecord(given) ? given : {};
+  if (isRecord(given) && Object.keys(given).length === 0) return NOTHING;
   if (!isRecord(given)) {
     report({
       place: place.replace(/[,.]\s*$/, ""),
@@ -46,40 +61,55 @@ export function readOptions(
     });
   }
 
+  // Most options are left out, and nearly all that are given are right: words are made for the others only.
   const read = <T>(
     key: string,
-    expected: string,
-    { is, fix }: { readonly is: (value: unknown) => value is T; readonly fix: string },
+    is: (value: unknown) => value is T,
+    wrong: (value: unknown) => { readonly expected: string; readonly fix: string },
   ): T | undefined => {
     const value = options[key];
     if (value === undefined) return undefined;
     if (is(value)) return value;
-    report({ place: `${place}${key}`, expected, found: show(value), fix });
+    report({ place: `${place}${key}`, ...wrong(value), found: show(value) });
     return undefined;
   };
+  const list = (key: string, of: string): readonly unknown[] | undefined =>
+    read(key, isList, () => ({ expected: `a list of ${of}`, fix: `write ${key}: [ … ]` }));
 
   return {
     has: (key) => options[key] !== undefined,
     text: (key) =>
-      read(key, "a text that is not empty", { is: isText, fix: `write ${key} in quotes, or remove it` }),
-    flag: (key) => read(key, "true or false", { is: isFlag, fix: "write true or false without quotes" }),
+      read(key, isText, () => ({
+        expected: "a text that is not empty",
+        fix: `write ${key} in quotes, or remove it`,
+      })),
+    flag: (key) =>
+      read(key, isFlag, () => ({ expected: "true or false", fix: "write true or false without quotes" })),
     integer: (key, minimum, maximum) =>
-      read(key, `a whole number from ${minimum} to ${maximum}`, {
-        is: (value): value is number =>
+      read(
+        key,
+        (value): value is number =>
           typeof value === "number" && Number.isInteger(value) && value >= minimum && value <= maximum,
-        fix: `choose one between ${minimum} and ${maximum}`,
-      }),
+        () => ({
+          expected: `a whole number from ${minimum} to ${maximum}`,
+          fix: `choose one between ${minimum} and ${maximum}`,
+        }),
+      ),
     choice: (key, choices) =>
-      read(key, oneOf(choices), {
-        is: (value): value is (typeof choices)[number] => choices.some((choice) => choice === value),
-        fix: didYouMean(options[key], choices, `choose ${oneOf(choices)}`),
-      }),
-    list: (key, of) => read(key, `a list of ${of}`, { is: isList, fix: `write ${key}: [ … ]` }),
+      read(
+        key,
+        (value): value is (typeof choices)[number] => choices.some((choice) => choice === value),
+        (value) => ({
+          expected: oneOf(choices),
+          fix: didYouMean(value, choices, `choose ${oneOf(choices)}`),
+        }),
+      ),
+    list,
     names: (key, of) => {
-      const list = read(key, `a list of ${of}`, { is: isList, fix: `write ${key}: [ … ]` });
-      return list?.filter((name, index): name is string => {
+      const given = list(key, of);
+      return given?.filter((name, index): name is string => {
         const fault =
-          typeof name !== "string" ? show(name) : list.indexOf(name) < index ? `${show(name)} twice` : "";
+          typeof name !== "string" ? show(name) : given.indexOf(name) < index ? `${show(name)} twice` : "";
         if (fault === "") return true;
         report({
           place: `${place}${key}[${index}]`,
@@ -90,7 +120,8 @@ export function readOptions(
         return false;
       });
     },
-    record: (key, of) => read(key, `an object of ${of}`, { is: isRecord, fix: `write ${key}: { … }` }),
+    record: (key, of) =>
+      read(key, isRecord, () => ({ expected: `an object of ${of}`, fix: `write ${key}: { … }` })),
   };
 }
 
