@@ -188,6 +188,18 @@ describe("binary: what protobuf allows is read", () => {
     });
   });
 
+  test("JSON: beside the variant of a union nothing is taken, and a variant that is no object is left to the rules", () => {
+    const read = (pet: unknown) => probeJson.decode(new TextEncoder().encode(JSON.stringify({ pet })));
+    for (const pet of [{ cat: { lives: 1 }, dgo: {} }, { kind: "cat", lives: 1 }, { dgo: {} }]) {
+      assert.throws(() => read(pet), {
+        code: "malformed_request",
+        message: /has no variant "(dgo|kind)", but cat, dog/,
+      });
+    }
+    assert.deepEqual(read({ cat: 5 }), { input: { pet: 5 } });
+    assert.deepEqual(read({ cat: null, dog: { name: "x" } }), { input: { pet: { kind: "dog", name: "x" } } });
+  });
+
   test("of a union the last variant counts, and what it had before it was another is forgotten", () => {
     const pet = (bytes: number[]) => [...tag("pet", LENGTH), ...sized(bytes)];
     const cat = [0x0a, 2, 0x08, 9];
@@ -303,7 +315,7 @@ describe("JSON", () => {
   test("null is absent", () => assert.deepEqual(json('{"n":null,"pet":null,"list":null}'), {}));
 
   test("members that no field has, and values of another type, are left to the rules of the input", () => {
-    assert.deepEqual(json('{"n":"x","more":1,"kind":"a","pet":{"kind":"cat","cat":{"lives":9}}}'), {
+    assert.deepEqual(json('{"n":"x","more":1,"kind":"a","pet":{"cat":{"lives":9}}}'), {
       n: "x",
       more: 1,
       kind: "a ",

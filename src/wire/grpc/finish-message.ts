@@ -41,8 +41,10 @@ function compileUnion(message: ProtoMessage, tag: string): FinishMessage {
   const names = message.fields.flatMap(({ path }) => path[0] ?? []);
   return (root) => {
     const name = names.find((each) => Object.hasOwn(root, each));
-    const value = name === undefined ? undefined : root[name];
-    return name === undefined || !isRecord(value) ? {} : { [tag]: name, ...value };
+    if (name === undefined) return {};
+    const value = root[name];
+    // What is no object is left to the rules of the input, which say so.
+    return isRecord(value) ? { [tag]: name, ...value } : value;
   };
 }
 

@@ -53,6 +53,7 @@ function compileMessage(message: ProtoMessage, scope: Scope): FromJson {
     for (const [key, value] of Object.entries(json)) {
       const reader = readers.get(key);
       if (reader === undefined) {
+        if (isUnion) throw noVariant(key, message);
         if (!isRequest) root[key] = value;
         else root.input = { ...(isRecord(root.input) ? root.input : {}), [key]: value };
         continue;
@@ -70,6 +71,16 @@ function compileMessage(message: ProtoMessage, scope: Scope): FromJson {
     }
     return finish(root);
   };
+}
+
+/** Beside the variant that is sent there is no place for it, where the rules of the input would find it. */
+function noVariant(key: string, { name, fields }: ProtoMessage): ApiError {
+  const variants = fields.map(({ jsonName }) => jsonName).join(", ");
+  const short = name.slice(name.lastIndexOf(".") + 1);
+  return new ApiError(
+    "malformed_request",
+    `${short} has no variant ${JSON.stringify(key)}, but ${variants}.`,
+  );
 }
 
 const PARTS: ReadonlySet<string> = new Set(["id", "input", "list", "fields", "expand", "updateMask"]);

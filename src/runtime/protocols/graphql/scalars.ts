@@ -14,36 +14,41 @@ export function createScalar({ name, description }: GraphqlScalar): GraphQLScala
     name,
     description,
     serialize: (value) => value,
-    parseValue: check,
-    parseLiteral: (node, variables) => check(literalToJson(node, variables ?? {})),
+    parseValue: (value) => check(value),
+    parseLiteral: (node, variables) => check(literalToJson(node, variables ?? {}), node),
   });
 }
 
-type Check = (value: unknown) => unknown;
+/** Throws what is wrong with a value, at the literal that has it. */
+type Check = (value: unknown, nodes?: ValueNode) => unknown;
 
 function checkerOf(name: string): Check {
   if (name === "JSON") return (value) => value;
   if (name === "Map" || name === "_Any") {
-    return (value) => {
+    return (value, nodes) => {
       if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-      throw new GraphQLError(`${name} is a JSON object.`);
+      throw wrong(`${name} is a JSON object.`, nodes);
     };
   }
   if (name === "Decimal") {
-    return (value) => {
+    return (value, nodes) => {
       if (typeof value === "string" && isDecimal(value)) return value;
-      throw new GraphQLError('A Decimal is a string such as "12.50".');
+      throw wrong('A Decimal is a string such as "12.50".', nodes);
     };
   }
   const type = isOwnScalar(name) ? SCALAR_TYPES[name] : undefined;
   const decode: Decoder = compileDecoder({ type: type ?? { kind: "json", maxBytes: 1_073_741_824 } });
-  return (value) => {
+  return (value, nodes) => {
     const violations: Violation[] = [];
     decode(value, "", violations);
     const [first] = violations;
     if (first === undefined) return value;
-    throw new GraphQLError(`${name}: ${first.message}`);
+    throw wrong(`${name}: ${first.message}`, nodes);
   };
+}
+
+function wrong(message: string, nodes: ValueNode | undefined): GraphQLError {
+  return new GraphQLError(message, nodes === undefined ? {} : { nodes });
 }
 
 /** A literal as the JSON that it stands for. Throws where a number would be rounded. */

@@ -22,6 +22,8 @@ export interface ErrorPlace {
   readonly fieldPath?: (pointer: string) => string;
   /** Answered from the stored result of an earlier call. */
   readonly replayed?: boolean;
+  /** More response headers, names and values in turn. */
+  readonly headers?: readonly string[];
 }
 
 /** Writes whatever was thrown as the error that callers are told, with its details. */
@@ -29,7 +31,7 @@ export type ErrorWriter = (thrown: unknown, place: ErrorPlace) => RpcError;
 
 /** Makes the writer of one api's errors. */
 export function createErrorWriter({ domain, schema, codecs }: ErrorWriterOptions): ErrorWriter {
-  return (thrown, { requestId, fieldPath = same, replayed = false }) => {
+  return (thrown, { requestId, fieldPath = same, replayed = false, headers = [] }) => {
     const known = thrown instanceof ApiError && thrown.cause instanceof RpcError ? thrown.cause : thrown;
     const error = toRpcError(known);
     if (error.details.length > 0) return error;
@@ -40,6 +42,7 @@ export function createErrorWriter({ domain, schema, codecs }: ErrorWriterOptions
       details,
       headers: [
         ...error.headers,
+        ...headers,
         ...(retryAfterSeconds === undefined ? [] : ["retry-after", String(retryAfterSeconds)]),
         ...(replayed ? ["idempotent-replayed", "true"] : []),
       ],
@@ -54,6 +57,7 @@ export function createErrorWriter({ domain, schema, codecs }: ErrorWriterOptions
 const CODES_OF_TRANSPORT: Readonly<Partial<Record<RpcStatus, Code>>> = {
   CANCELLED: "cancelled",
   INVALID_ARGUMENT: "malformed_request",
+  NOT_FOUND: "not_found",
   DEADLINE_EXCEEDED: "deadline_exceeded",
   RESOURCE_EXHAUSTED: "payload_too_large",
   UNIMPLEMENTED: "not_implemented",

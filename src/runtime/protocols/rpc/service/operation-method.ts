@@ -1,8 +1,9 @@
-import type { OperationModel } from "../../../../contract/model/index.ts";
+import { ApiError } from "../../../../base/errors/index.ts";
+import type { Model, OperationModel } from "../../../../contract/model/index.ts";
 import { OPERATION } from "../../../../contract/model/index.ts";
 import type { ProtoMethod, ProtoSchema } from "../../../../contract/proto/index.ts";
 import { createViolationPaths, type ProtoCodecs } from "../../../../wire/grpc/index.ts";
-import type { CredentialReader } from "../../../../wire/rest/index.ts";
+import { type CredentialReader, challengeOf } from "../../../../wire/rest/index.ts";
 import type { Engine, Failure, Outcome } from "../../../engine/index.ts";
 import type { RpcContext, RpcMethod, RpcReply } from "../method.ts";
 import { RpcEngineCall, type RpcRequest } from "./call.ts";
@@ -36,9 +37,10 @@ export function createOperationMethod(
     const headers = readHeaders(operation, { context, readCredentials });
     return new RpcEngineCall(context, operation.id, { request, headers, messages });
   };
-  const fail = (thrown: unknown, { requestId }: RpcContext, input?: unknown, failure?: Failure) =>
+  const fail = (thrown: unknown, context: RpcContext, input?: unknown, failure?: Failure) =>
     writeError(thrown, {
-      requestId,
+      requestId: context.requestId,
+      headers: challengeFor(thrown, context, engine.model),
       fieldPath: (pointer) => fieldPath(pointer, input),
       replayed: failure?.replayed === true,
     });
@@ -97,6 +99,13 @@ export function createOperationMethod(
     ...(kind === "unary" ? { unary } : { stream }),
     ...(kind === "bidi-stream" ? { isEndless: true } : {}),
   };
+}
+
+/** A unary call of Connect fails with HTTP's 401, which says how to come with credentials (RFC 9110 section 15.5.2). */
+function challengeFor(thrown: unknown, { protocol, headers }: RpcContext, model: Model): readonly string[] {
+  if (protocol !== "connect" || !(thrown instanceof ApiError) || thrown.status !== 401) return [];
+  const hasCredentials = headers.authorization !== undefined || headers["x-api-key"] !== undefined;
+  return ["www-authenticate", challengeOf(model, hasCredentials)];
 }
 
 /** A long-running command that was waited for is answered with its operation as it is now, the result in it. */

@@ -35,6 +35,7 @@ const Room = resource(
 );
 const full = error("room_full", { status: 409, data: t.object({ room: t.string(), left: t.int64() }) });
 const enter = command("enter", { input: t.object({ room: t.string() }), access: [anyone], errors: [full] });
+const members = query("members", { output: t.object({ n: t.int32() }) });
 const limited = command("limited", { access: [anyone] });
 const broken = command("broken", { access: [anyone] });
 const cached = query("cached", {
@@ -71,12 +72,13 @@ const halls = service(
   api("halls", {
     versions: { v1: "2026-01-01" },
     resources: [Room],
-    operations: [enter, limited, broken, cached, sleep, sleepMany, count, addUp, talk],
+    operations: [enter, members, limited, broken, cached, sleep, sleepMany, count, addUp, talk],
   }),
   [
     handle(enter, ({ input }) => {
       throw full({ room: input.room, left: 9007199254740993n });
     }),
+    handle(members, () => ({ n: 1 })),
     handle(limited, () => {
       throw new ApiError("rate_limited", "Too many calls.", { retryAfterSeconds: 7 });
     }),
@@ -329,6 +331,33 @@ for (const database of databases()) {
       assert.equal(response.headers.get("cache-control"), "public, max-age=60");
       const command = await fetch(path.replace("Cached", "Limited"));
       assert.equal(command.status, 405);
+    });
+
+    test("Connect: who has no credentials, or wrong ones, is told with HTTP's 401 how to come with some", async () => {
+      for (const [headers, challenge] of [
+        [{}, 'Bearer realm="halls"'],
+        [{ authorization: "Bearer wrong" }, 'Bearer realm="halls", error="invalid_token"'],
+      ] as const) {
+        const response = await fetch(`${running.url}/halls.v1.HallsService/Members`, {
+          method: "POST",
+          headers: { "content-type": "application/json", ...headers },
+          body: "{}",
+        });
+        assert.equal(response.status, 401);
+        assert.equal(response.headers.get("www-authenticate"), challenge);
+      }
+    });
+
+    test("Connect: asked about a service that is not there, health says so, and that it is no fault of ours", async () => {
+      const response = await fetch(`${running.url}/grpc.health.v1.Health/Check`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: '{"service":"nope"}',
+      });
+      assert.equal(response.status, 404);
+      const { details } = (await response.json()) as Record<string, any>;
+      const { debug } = details.find(({ type }: { type: string }) => type === "google.rpc.ErrorInfo");
+      assert.deepEqual([debug.reason, debug.metadata.retry], ["NOT_FOUND", "no"]);
     });
 
     test("Connect: bad JSON and unknown fields are refused with their details", async () => {
