@@ -12,9 +12,9 @@ it("3,000 operations with handlers and client calls make tsc little work", (t) =
   try {
     const { types, instantiations, megabytes } = checkTypes(FOLDER, "concordat", "--singleThreaded");
     t.diagnostic(`${types} types, ${instantiations} instantiations, ${megabytes} MB`);
-    assert.ok(types < 195_000, `${types} types`);
-    assert.ok(instantiations < 1_700_000, `${instantiations} instantiations`);
-    assert.ok(megabytes < 340, `${megabytes} MB`);
+    assert.ok(types < 152_000, `${types} types`);
+    assert.ok(instantiations < 1_130_000, `${instantiations} instantiations`);
+    assert.ok(megabytes < 280, `${megabytes} MB`);
   } finally {
     rmSync(FOLDER, { recursive: true, force: true });
   }

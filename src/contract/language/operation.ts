@@ -65,13 +65,23 @@ export type ResourceMethod =
 
 /**
  * An operation: inert data with phantom types. `Shape` is what its handler receives and returns and what its callers see
- * of it, which nothing works out before it is read; `Key` its place in a client, or never where it has none.
+ * of it, which nothing works out before it is read; `Key` its place in a client, or never where it has none. Standard operations
+ * have none, since a client has them from the resource: `Standard` is the resource's name for them, never for all others.
  */
-export interface Operation<out Shape = any, out Key extends string = string> {
-  readonly kind: "operation";
-  readonly spec: OperationSpec;
+export interface Operation<
+  out Shape = any,
+  out Key extends string = string,
+  out Standard extends string = string,
+> extends OperationData {
   readonly "~shape": Shape;
   readonly "~key": Key;
+  readonly "~standard": Standard;
+}
+
+/** What an operation is, whatever its types. */
+interface OperationData {
+  readonly kind: "operation";
+  readonly spec: OperationSpec;
 }
 
 /** The author's data behind an operation; read by the compiler only. */
@@ -131,7 +141,7 @@ export function query<
   const Name extends string,
   I extends AnyField | undefined = undefined,
   O extends AnyField | undefined = undefined,
->(name: Name, options: FreeQueryOptions<I, O> = {}): Operation<FreeShape<I, O>, Name> {
+>(name: Name, options: FreeQueryOptions<I, O> = {}): Operation<FreeShape<I, O>, Name, never> {
   return free("query", name, options);
 }
 
@@ -140,7 +150,7 @@ export function command<
   const Name extends string,
   I extends AnyField | undefined = undefined,
   O extends AnyField | undefined = undefined,
->(name: Name, options: FreeCommandOptions<I, O> = {}): Operation<FreeShape<I, O>, Name> {
+>(name: Name, options: FreeCommandOptions<I, O> = {}): Operation<FreeShape<I, O>, Name, never> {
   return free("command", name, options);
 }
 
@@ -156,7 +166,7 @@ export function stream<
   name: string,
   options: OperationOptions &
     MessagesOptions & { readonly direction?: Direction; readonly input: I; readonly output: O },
-): Operation<StreamShape<I, O, Direction>, never> {
+): Operation<StreamShape<I, O, Direction>, never, never> {
   return free("stream", name, options);
 }
 
@@ -173,7 +183,7 @@ interface ChannelKey {
 export function channel<I extends AnyField, O extends AnyField, K extends ChannelKey>(
   name: string,
   options: OperationOptions & MessagesOptions & { readonly key: K; readonly send: I; readonly receive: O },
-): Operation<ChannelShape<I, O, K["fields"]>, never> {
+): Operation<ChannelShape<I, O, K["fields"]>, never, never> {
   const { key, send, receive, ...rest } = { ...options };
   return free("channel", name, { ...rest, key: key?.name, input: send, output: receive });
 }
@@ -185,8 +195,8 @@ function free(
     readonly input?: AnyField | undefined;
     readonly output?: AnyField | undefined;
   },
-): Operation<any, never> {
+): Operation<any, never, never> {
   const { input, output, ...options } = { ...given };
   const spec = { kind, name, options, ...(input ? { input } : {}), ...(output ? { output } : {}) };
-  return Object.freeze({ kind: "operation", spec: Object.freeze(spec) }) as Operation<any, never>;
+  return Object.freeze({ kind: "operation", spec: Object.freeze(spec) }) as Operation<any, never, never>;
 }

@@ -3,7 +3,7 @@ import {
   type ChangesOf,
   type Field,
   type Fields,
-  type FileValue,
+  type FileKeys,
   type InputOf,
   type OutputOf,
   type RowOf,
@@ -25,26 +25,29 @@ import type {
 /** A field of a resource, or `relation.field`, which follows one ref. */
 export type FieldPath<S extends Fields> = FieldName<S> | `${keyof S & string}.${string}`;
 
-type FileName<S extends Fields> = {
-  [K in keyof S & string]: FileValue extends NonNullable<S[K]["~value"]>
-    ? NonNullable<S[K]["~value"]> extends FileValue
-      ? K
-      : never
-    : never;
-}[keyof S & string];
+type FileName<S extends Fields> = FileKeys<S> & string;
 
 type FieldName<S extends Fields> = (keyof S & string) | "createdAt" | "updatedAt";
+
+/**
+ * A list of names. An array, of which only this much is said: TypeScript would copy all of an array's methods for the names of each
+ * resource.
+ */
+interface Names<Name extends string> {
+  readonly [index: number]: Name;
+  readonly length: number;
+}
 
 /** What a list offers. Filters, sorts and search are allowlists; each needs a usable index, checked at compile. */
 export interface ListOptions<S extends Fields = Fields> {
   /** Fields callers may filter by; `relation.field` follows one ref. */
-  readonly filter?: readonly FieldPath<S>[];
+  readonly filter?: Names<FieldPath<S>>;
   /** Fields callers may sort by. `createdAt` is always allowed. */
-  readonly sort?: readonly FieldPath<S>[];
+  readonly sort?: Names<FieldPath<S>>;
   /** Default order: `-createdAt` (newest first). */
   readonly defaultSort?: FieldPath<S> | `-${FieldPath<S>}`;
   /** String and text fields that `?q=` searches. */
-  readonly search?: readonly FieldName<S>[];
+  readonly search?: Names<FieldName<S>>;
   /** Default page size 20. */
   readonly limit?: number;
   /** Largest page size; a larger request is refused. Default 100. */
@@ -68,9 +71,9 @@ export interface ResourceOptions<S extends Fields> {
   readonly access?: AccessTable;
   readonly list?: ListOptions<S>;
   /** Refs that `?expand=` may follow. Default: all. */
-  readonly expand?: readonly (keyof S & string)[];
+  readonly expand?: Names<keyof S & string>;
   /** Extra indexes, each a list of fields. Those that filters, sorts, refs and access rules need are made anyway. */
-  readonly indexes?: readonly (readonly FieldName<S>[])[];
+  readonly indexes?: readonly Names<FieldName<S>>[];
   /** How an unauthorised caller is answered for a row that exists. Default forbidden. */
   readonly whenDenied?: "forbidden" | "not-found";
 }
@@ -102,23 +105,23 @@ export interface Resource<Name extends string, S extends Fields> extends AnyReso
   readonly name: Name;
   readonly fields: S;
   readonly options: ResourceOptions<any>;
-  list(options?: QueryOptions): Operation<ListShape<S>, Name>;
-  get(options?: QueryOptions): Operation<GetShape<S>, Name>;
-  create(options?: CommandOptions): Operation<CreateShape<S>, Name>;
-  replace(options?: CommandOptions): Operation<ReplaceShape<S>, Name>;
-  patch(options?: CommandOptions): Operation<PatchShape<S>, Name>;
-  delete(options?: CommandOptions): Operation<DeleteShape<S>, Name>;
+  list(options?: QueryOptions): Operation<ListShape<S>, never, Name>;
+  get(options?: QueryOptions): Operation<GetShape<S>, never, Name>;
+  create(options?: CommandOptions): Operation<CreateShape<S>, never, Name>;
+  replace(options?: CommandOptions): Operation<ReplaceShape<S>, never, Name>;
+  patch(options?: CommandOptions): Operation<PatchShape<S>, never, Name>;
+  delete(options?: CommandOptions): Operation<DeleteShape<S>, never, Name>;
   /** The download of one of its files: `GET /<plural>/{id}/<field>`. Every file field that is ever sent has one. */
   download<const Download extends FileName<S>>(
     field: Download,
     options?: QueryOptions,
-  ): Operation<DownloadShape, never>;
+  ): Operation<DownloadShape, never, never>;
   /** A named command on one row; its output is the row unless `output` says otherwise. */
   action<
     const Action extends string,
     I extends AnyField | undefined = undefined,
     O extends AnyField | undefined = undefined,
-  >(name: Action, options?: ActionOptions<S, I, O>): Operation<ActionShape<S, Action, I, O>, Name>;
+  >(name: Action, options?: ActionOptions<S, I, O>): Operation<ActionShape<S, Action, I, O>, Name, never>;
 }
 
 /** What can be said of an action on rows with these fields. */

@@ -17,7 +17,8 @@ import type { AnyField } from "./field.ts";
 import { fieldNode } from "./field-node.ts";
 import { ReceivedFile } from "./file-value.ts";
 import type { FieldNode, TypeNode } from "./node.ts";
-import { type ObjectType, t } from "./t.ts";
+import type { ObjectType } from "./object-type.ts";
+import { t } from "./t.ts";
 
 /** Texts that each string format takes. */
 const SAMPLES = {

@@ -1,7 +1,7 @@
 import type { FieldNode, TypeNode } from "./node.ts";
 
-/** Traits that change which shapes a field is part of; kept in the field's type. */
-export type FieldFlag = "optional" | "default" | "readOnly" | "writeOnly" | "immutable";
+/** What decides which shapes a field is part of, and how: traits, and whether it is a file; kept in the field's type. */
+export type FieldFlag = "optional" | "default" | "readOnly" | "writeOnly" | "immutable" | "file";
 
 /**
  * What an author's field says, before names are resolved: like {@link FieldNode}, but refs may be thunks and the
@@ -55,6 +55,7 @@ export interface AnyField {
   readonly spec: FieldSpec;
   readonly "~value": unknown;
   readonly "~flag": string;
+  readonly "~removal": null;
 }
 
 export type Fields = Readonly<Record<string, AnyField>>;
@@ -66,6 +67,8 @@ export type Fields = Readonly<Record<string, AnyField>>;
 export class Field<Value, Flag extends FieldFlag = never> implements AnyField {
   declare readonly "~value": Value;
   declare readonly "~flag": Flag;
+  /** What removes its value from a row: null where the field is optional, else nothing does. */
+  declare readonly "~removal": "optional" extends Flag ? null : never;
   readonly spec: FieldSpec;
 
   constructor(spec: FieldSpec) {
@@ -74,52 +77,52 @@ export class Field<Value, Flag extends FieldFlag = never> implements AnyField {
   }
 
   /** May be absent (in JSON: the key is not there). */
-  optional(): Field<this["~value"], Flag | "optional"> {
+  optional(): Field<Value, Flag | "optional"> {
     return new Field(withTraits(this.spec, { optional: true }));
   }
   /** May be null. Null is a value of its own, not absence. */
-  nullable(): Field<this["~value"] | null, Flag> {
+  nullable(): Field<Value | null, Flag> {
     return new Field(withTraits(this.spec, { nullable: true }));
   }
   /** Value taken when an input leaves the field out; it must itself be valid, which is checked at compile. */
-  default(value: this["~value"]): Field<this["~value"], Flag | "default"> {
+  default(value: Value): Field<Value, Flag | "default"> {
     return new Field(withTraits(this.spec, { default: value }));
   }
   /** Set by the server only; in input it is refused. */
-  readOnly(): Field<this["~value"], Flag | "readOnly"> {
+  readOnly(): Field<Value, Flag | "readOnly"> {
     return new Field(withTraits(this.spec, { readOnly: true }));
   }
   /** Taken in input, never sent out. */
-  writeOnly(): Field<this["~value"], Flag | "writeOnly"> {
+  writeOnly(): Field<Value, Flag | "writeOnly"> {
     return new Field(withTraits(this.spec, { writeOnly: true }));
   }
   /** May be given when the row is created and never changed after. */
-  immutable(): Field<this["~value"], Flag | "immutable"> {
+  immutable(): Field<Value, Flag | "immutable"> {
     return new Field(withTraits(this.spec, { immutable: true }));
   }
   /** No two rows share the value. */
-  unique(): Field<this["~value"], Flag> {
+  unique(): Field<Value, Flag> {
     return new Field(withTraits(this.spec, { unique: true }));
   }
   /** Kept out of logs, error messages and audit. */
-  sensitive(): Field<this["~value"], Flag> {
+  sensitive(): Field<Value, Flag> {
     return new Field(withTraits(this.spec, { sensitive: true }));
   }
   /** Seen and written only by these roles (or `"owner"`). */
-  visibleTo(...roles: string[]): Field<this["~value"], Flag> {
+  visibleTo(...roles: string[]): Field<Value, Flag> {
     return new Field(withTraits(this.spec, { visibleTo: roles }));
   }
-  deprecated(reason: string): Field<this["~value"], Flag> {
+  deprecated(reason: string): Field<Value, Flag> {
     return new Field(withTraits(this.spec, { deprecated: reason }));
   }
-  since(version: string): Field<this["~value"], Flag> {
+  since(version: string): Field<Value, Flag> {
     return new Field(withTraits(this.spec, { since: version }));
   }
   /** A valid value to show in documents; checked at compile. */
-  example(value: this["~value"]): Field<this["~value"], Flag> {
+  example(value: Value): Field<Value, Flag> {
     return new Field(withTraits(this.spec, { example: value }));
   }
-  describe(description: string): Field<this["~value"], Flag> {
+  describe(description: string): Field<Value, Flag> {
     return new Field(withTraits(this.spec, { description }));
   }
 }

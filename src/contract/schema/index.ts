@@ -20,8 +20,9 @@ export {
 } from "./file-value.ts";
 export type {
   ChangesOf,
+  FileKeys,
   Flatten,
-  GivenBy,
+  GivenOf,
   Infer,
   InputOf,
   InsertOf,
@@ -34,6 +35,7 @@ export { type DecoderOptions, interpretDecode } from "./interpret-decode.ts";
 export { interpretEncode } from "./interpret-encode.ts";
 export type { Decoder, Prefixes } from "./leaf-decoder.ts";
 export type { FieldNode, FileNode, ObjectNode, StringFormat, TypeKind, TypeNode } from "./node.ts";
+export type { ObjectType } from "./object-type.ts";
 export type { StandardJsonSchema } from "./standard-schema.ts";
-export { type ObjectType, t } from "./t.ts";
+export { t } from "./t.ts";
 export { MAX_VIOLATIONS, VIOLATION_CODES, type ViolationCode } from "./violations.ts";

@@ -34,7 +34,9 @@ export type StandardFlag<S extends StandardJsonSchema> = undefined extends NonNu
  * Makes a field of another library's type where JSON Schema says exactly what a portable type does; throws a UsageError
  * with every place where it does not. What JSON Schema does not show (refinements, trimming) is not part of the field.
  */
-export function fromStandardSchema(schema: StandardJsonSchema): Field<unknown> {
+export function fromStandardSchema<S extends StandardJsonSchema>(
+  schema: S,
+): Field<Exclude<StandardOutput<S>, undefined>, StandardFlag<S>> {
   const standard: StandardJsonSchema["~standard"] | undefined = schema?.["~standard"];
   const place = `t.from(${typeof standard?.vendor === "string" ? standard.vendor : "…"})`;
   if (typeof standard?.jsonSchema?.input !== "function") {

@@ -10,10 +10,12 @@ import type {
 import type {
   AnyField,
   Fields,
+  FileKeys,
   FileValue,
   Flatten,
-  GivenBy,
+  GivenOf,
   InputOf,
+  ObjectType,
   OutputOf,
   PatchOf,
 } from "../../contract/schema/index.ts";
@@ -56,29 +58,35 @@ export interface ResourceMethods<S extends Fields> {
     id: string,
     options: CallOptions & Projection<F, E>,
   ): Promise<Projected<OutputOf<S>, F, E>>;
-  create(input: Sendable<InputOf<S>>, options?: CommandOptions): Promise<OutputOf<S>>;
-  replace(id: string, input: Sendable<InputOf<S>>, options?: RowCommandOptions): Promise<OutputOf<S>>;
+  create(input: Sendable<InputOf<S>, FileKeys<S>>, options?: CommandOptions): Promise<OutputOf<S>>;
+  replace(
+    id: string,
+    input: Sendable<InputOf<S>, FileKeys<S>>,
+    options?: RowCommandOptions,
+  ): Promise<OutputOf<S>>;
   /** Changes the fields given; null removes an optional one. */
-  patch(id: string, changes: Sendable<PatchOf<S>>, options?: RowCommandOptions): Promise<OutputOf<S>>;
+  patch(
+    id: string,
+    changes: Sendable<PatchOf<S>, FileKeys<S>>,
+    options?: RowCommandOptions,
+  ): Promise<OutputOf<S>>;
   delete(id: string, options?: RowCommandOptions): Promise<undefined>;
 }
 
-/**
- * The downloads of a resource's files: `downloadScan` for the field `scan`. Looked for only where the type of some field is
- * a file, since most resources have none.
- */
-type Downloads<S extends Fields> = FileValue extends S[keyof S]["~value"]
-  ? {
-      readonly [K in keyof S & string as NonNullable<S[K]["~value"]> extends FileValue
-        ? `download${Capitalize<K>}`
-        : never]: (id: string, options?: CallOptions) => Promise<DownloadedFile>;
-    }
-  : unknown;
+/** The downloads of a resource's files: `downloadScan` for the field `scan`. */
+type Downloads<S extends Fields> = [FileKeys<S>] extends [never]
+  ? unknown
+  : {
+      readonly [K in FileKeys<S> & string as `download${Capitalize<K>}`]: (
+        id: string,
+        options?: CallOptions,
+      ) => Promise<DownloadedFile>;
+    };
 
 /** An input as callers give it: a file is the file itself, not what rows say of it. */
-type Sendable<T> = FileValue extends T[keyof T]
-  ? { [K in keyof T]: Exclude<T[K], null | undefined> extends FileValue ? Blob | Extract<T[K], null> : T[K] }
-  : T;
+type Sendable<T, Files extends PropertyKey> = [Files] extends [never]
+  ? T
+  : { [K in keyof T]: K extends Files ? Blob | Extract<T[K], null> : T[K] };
 
 /** A list that is fetched as it is iterated: `for await (const row of client.appointment.list())`. */
 export interface Listing<Row> extends AsyncIterable<Row> {
@@ -113,13 +121,13 @@ type StandardName = keyof ResourceMethods<Fields>;
 type Standard<T extends AnyResource, O extends Operation, Only> = T["name"] extends keyof Only
   ? Pick<
       ResourceMethods<T["fields"]>,
-      StandardName & (ElementOf<Only[T["name"]]> | DeclaredName<T["name"], NamesByKey<O>>)
+      StandardName & (ElementOf<Only[T["name"]]> | DeclaredName<T["name"], NamesByResource<O>>)
     >
   : ResourceMethods<T["fields"]>;
 
 type ElementOf<List> = List extends readonly (infer Element)[] ? Element : never;
 
-type NamesByKey<O extends Operation> = { readonly [T in O as KeyOf<T>]: ShapeOf<T>["name"] };
+type NamesByResource<O extends Operation> = { readonly [T in O as T["~standard"]]: ShapeOf<T>["name"] };
 
 type DeclaredName<Key, Groups> = Key extends keyof Groups ? Groups[Key] : never;
 
@@ -136,10 +144,10 @@ type ShapeOf<T extends Operation> = T["~shape"];
 
 type KeyOf<T extends Operation> = T["~key"];
 
-/** Operations with one key: a mapped type makes one property of all of them. */
+/** Operations with one key: a free operation, or the actions of one resource, of which a mapped type makes one property. */
 type Members<Shape extends CallShape> = Shape["fields"] extends undefined
   ? FreeMethod<Shape>
-  : { readonly [T in Shape as Exclude<T["name"], StandardName | undefined>]: ActionMethod<T> };
+  : { readonly [T in Shape as NonNullable<T["name"]>]: ActionMethod<T> };
 
 type ActionMethod<Shape extends CallShape> =
   Given<Shape> extends undefined
@@ -152,13 +160,16 @@ type FreeMethod<Shape extends CallShape> =
     : (input: Given<Shape>, options?: CommandOptions) => Promise<Received<Shape>>;
 
 /** What a caller gives. */
-export type Given<Shape extends CallShape> = Shape["input"] extends AnyField
-  ? Sendable<GivenBy<Shape["input"]>>
-  : Shape["name"] extends "create" | "replace"
-    ? Sendable<InputOf<FieldsOf<Shape>>>
-    : Shape["name"] extends "patch"
-      ? Sendable<PatchOf<FieldsOf<Shape>>>
-      : undefined;
+export type Given<Shape extends CallShape> =
+  Shape["input"] extends ObjectType<infer S>
+    ? Sendable<GivenOf<S>, FileKeys<S>>
+    : Shape["input"] extends AnyField
+      ? Shape["input"]["~value"]
+      : Shape["name"] extends "create" | "replace"
+        ? Sendable<InputOf<FieldsOf<Shape>>, FileKeys<FieldsOf<Shape>>>
+        : Shape["name"] extends "patch"
+          ? Sendable<PatchOf<FieldsOf<Shape>>, FileKeys<FieldsOf<Shape>>>
+          : undefined;
 
 /** What a caller receives. */
 export type Received<Shape extends CallShape> = Shape["output"] extends AnyField

@@ -15,16 +15,20 @@ import type { Progress } from "./progress.ts";
 import type { StepFunction } from "./step-options.ts";
 
 /** What a handler is given: one call of its operation. Reading a member costs only what that member needs. */
-export interface HandlerContext<Input = unknown, Target = unknown> {
+export interface HandlerContext<Input = unknown, Target = unknown> extends AnyHandlerContext {
   /** Validated, in program form, defaults filled in. Patch: only what was sent; null removes. */
   readonly input: Input;
-  /** Id in the path; empty for operations that address no row. */
-  readonly id: string;
   /**
    * The row the call is about, locked (FOR UPDATE) in commands, already authorised and in a state that `when` allows.
    * Undefined for operations without one.
    */
   readonly current: Target;
+}
+
+/** What every handler is given, whatever its operation. */
+interface AnyHandlerContext {
+  /** Id in the path; empty for operations that address no row. */
+  readonly id: string;
   /** Who calls. Where nobody is signed in, reading it throws 401: operations open to `anyone` read `caller`. */
   readonly principal: Principal;
   /** Who calls, or undefined where nobody is signed in. */
