@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { ServerLimits } from "../../../src/runtime/server/limits.ts";
+import { ECHO, openEcho } from "../../support/echo-service.ts";
 import { openRaw } from "../../support/http-clients.ts";
 import type { TestLibrary } from "../../support/library.ts";
 import { until } from "../../support/until.ts";
@@ -9,6 +12,7 @@ import { type Attack, type AttackOptions, attack, isIdle, servesOthers } from ".
 import {
   continuation,
   data,
+  END_HEADERS,
   END_STREAM,
   frame,
   headers,
@@ -342,6 +346,38 @@ describe("silence", () => {
       assert.equal(peer.goawayCode(), "NO_ERROR");
     }));
 });
+
+test("a body in frames of one byte that nobody reads takes about as much memory as it has bytes", async () => {
+  const never = new Promise<never>(() => {});
+  const echo = await openEcho({ Sum: () => never }, { maxRequestBytes: 10_000_000 });
+  const peer = await Peer.open(echo.port);
+  try {
+    const fields = requestFields("POST", `${ECHO}/Sum`, [["content-type", "application/grpc"]]);
+    const before = heldBytes();
+    for (const stream of [1, 3, 5]) {
+      const chunk = times(1000, () => data(stream, "x", 0));
+      peer.send(headers(stream, fields, END_HEADERS), data(stream, Buffer.of(0, 0, 0x10, 0, 0), 0));
+      for (let round = 0; round < 200; round++) {
+        if (!peer.socket.write(chunk)) await new Promise((resolve) => peer.socket.once("drain", resolve));
+      }
+    }
+    await peer.settle();
+    const held = heldBytes() - before;
+    assert.equal(echo.server.requestsInFlight, 3);
+    assert.ok(held < 10_000_000, `${held} bytes for 600,000`);
+  } finally {
+    peer.close();
+    await echo.close();
+  }
+});
+
+/** Bytes of the heap and beside it that something still refers to. */
+function heldBytes(): number {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
 
 test("no HTTP/2 at all behind the first letters of a preface is refused", async () => {
   const text = await openRaw(library.port, "PRI / HTTP/1.1\r\nHost: a\r\n\r\n").closed();

@@ -85,7 +85,7 @@ export class Http2Stream implements ParsedRequest, HttpStream, AnsweredStream, B
       return chunks?.length === 1 ? chunks[0] : Buffer.concat(chunks ?? []);
     }
     this.#body = new RequestBody(this);
-    for (const chunk of chunks ?? []) this.#body.push(chunk);
+    for (const chunk of chunks ?? []) this.#body.receive(chunk);
     return this.#body;
   }
 
@@ -101,7 +101,7 @@ export class Http2Stream implements ParsedRequest, HttpStream, AnsweredStream, B
       this.#chunks ??= [];
       this.#chunks.push(chunk);
     } else if (this.#body === undefined || this.#body.destroyed) this.#credit(chunk.length);
-    else this.#body.push(chunk);
+    else this.#body.receive(chunk);
     return true;
   }
 
@@ -114,12 +114,12 @@ export class Http2Stream implements ParsedRequest, HttpStream, AnsweredStream, B
   /** The request ends here. */
   end(): void {
     this.complete = true;
-    this.#body?.push(null);
+    this.#body?.finish();
     if (this.answer.writableFinished) this.#connection.release(this);
   }
 
-  taken(): void {
-    if (this.#held > 0) this.#credit(this.#held);
+  taken(bytes: number): void {
+    if (!this.#isClosed) this.#credit(bytes);
   }
 
   answered(): void {
