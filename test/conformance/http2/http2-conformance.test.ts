@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import type { TestLibrary } from "../../support/library.ts";
 import type { Case } from "./cases.ts";
@@ -40,6 +41,12 @@ test("every case has a number of its own, and Huffman's code is whole", () => {
     1,
   );
   assert.equal(HUFFMAN.size, 257);
+});
+
+test("docs/reference/http2-conformance.md counts them", () => {
+  const text = readFileSync(new URL("../../../docs/reference/http2-conformance.md", import.meta.url), "utf8");
+  for (const [name, { length }] of GROUPS)
+    assert.ok(text.includes(`| ${name} | ${length} |`), `${name}: ${length}`);
 });
 
 test("nothing is left open", async () => {
