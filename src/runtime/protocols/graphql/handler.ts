@@ -8,6 +8,7 @@ import {
 import { challengeOf, createCredentialReader, parseIdempotencyKey } from "../../../wire/rest/index.ts";
 import type { Engine } from "../../engine/index.ts";
 import type { Exchange, ExchangeHandler } from "../exchange.ts";
+import { guard, type OnError } from "../guard.ts";
 import { credentialsOf } from "../read-credentials.ts";
 import { readMeta } from "../read-meta.ts";
 import { send } from "../send.ts";
@@ -23,7 +24,7 @@ export interface GraphqlHandlerOptions {
   /** Makes what runs requests; asked at the first one, since it loads much and nobody may ever ask. */
   readonly load: () => Promise<Runner>;
   /** Told of everything that becomes a 5xx here. */
-  readonly onError?: (exchange: Exchange, thrown: unknown) => void;
+  readonly onError?: OnError;
 }
 
 const ALLOW = "GET, HEAD, POST, OPTIONS";
@@ -130,18 +131,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions): ExchangeHa
     });
   }
 
-  return (exchange) => {
-    // What fails while an error is being sent must not end the process.
-    const failed = (thrown: unknown) => {
-      options.onError?.(exchange, thrown);
-      send(exchange, 500, []);
-    };
-    try {
-      answer(exchange)?.catch(failed);
-    } catch (thrown) {
-      failed(thrown);
-    }
-  };
+  return guard(answer, options.onError);
 }
 
 function isSafe({ method }: Exchange): boolean {

@@ -5,6 +5,7 @@ import { formatError, McpError, type RequestId, readDialect, readMessage } from 
 import { challengeOf, createCredentialReader } from "../../../wire/rest/index.ts";
 import type { Engine } from "../../engine/index.ts";
 import type { Exchange, ExchangeHandler } from "../exchange.ts";
+import { guard, type OnError } from "../guard.ts";
 import { credentialsOf } from "../read-credentials.ts";
 import { send } from "../send.ts";
 import { formatAnswer } from "./answer.ts";
@@ -23,7 +24,7 @@ export interface McpOptions {
   /** Origins of web pages that may call, beside those of this machine: `https://app.example.com`. */
   readonly allowedOrigins?: readonly string[];
   /** Told of everything that becomes a 5xx here. */
-  readonly onError?: (exchange: Exchange, thrown: unknown) => void;
+  readonly onError?: OnError;
 }
 
 /**
@@ -98,18 +99,12 @@ export function createMcpHandler({ engine, allowedOrigins = [], onError }: McpOp
     return sendMessage(exchange, error.status, message, headers);
   }
 
-  return (exchange) => {
+  return guard((exchange) => {
     exchange.operation = "mcp";
     if (exchange.method === "OPTIONS") return send(exchange, 204, ["Allow", ALLOW]);
     const seen: Seen = { id: undefined };
-    answer(exchange, seen)
-      .catch((thrown: unknown) => refuse(exchange, thrown, seen))
-      .catch((thrown: unknown) => {
-        // What fails while an error is being sent must not end the process.
-        onError?.(exchange, thrown);
-        send(exchange, 500, []);
-      });
-  };
+    return answer(exchange, seen).catch((thrown: unknown) => refuse(exchange, thrown, seen));
+  }, onError);
 }
 
 interface Seen {

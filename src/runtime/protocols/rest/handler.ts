@@ -10,9 +10,9 @@ import {
 import type { Engine, FileStore, Outcome, Precondition } from "../../engine/index.ts";
 import type { Exchange, ExchangeHandler } from "../exchange.ts";
 import { executeEdit } from "../execute-edit.ts";
+import { guard } from "../guard.ts";
 import { readBody } from "../read-body.ts";
 import { credentialsOf } from "../read-credentials.ts";
-import { send } from "../send.ts";
 import { sendProblem } from "../send-problem.ts";
 import { createBatchHandler } from "./batch/create-batch-handler.ts";
 import { ALLOW, createDocuments, type DocumentOptions, sendDocument } from "./documents.ts";
@@ -207,18 +207,8 @@ export function createRestHandler(options: RestOptions): ExchangeHandler {
     });
   }
 
-  return (exchange) => {
-    // What fails while an error is being sent must not end the process.
-    const failed = (thrown: unknown) => {
-      options.onError?.(exchange, thrown);
-      send(exchange, 500, []);
-    };
-    try {
-      answer(exchange)?.catch(failed);
-    } catch (thrown) {
-      failed(thrown);
-    }
-  };
+  // The second argument is a batch's, for its parts.
+  return guard((exchange) => answer(exchange), options.onError);
 }
 
 const NO_QUERY: ReturnType<OperationPlan["readQuery"]> = {};

@@ -117,6 +117,11 @@ export function frameMessage(call: RpcCall, message: Uint8Array): Uint8Array | P
   return compressed.then((bytes) => frameOf(FRAME_FLAGS.compressed, bytes));
 }
 
+/** Whether the message of a frame is compressed. */
+export function isCompressed(frame: Uint8Array): boolean {
+  return frame[0] === FRAME_FLAGS.compressed;
+}
+
 /** As writeFrame, in memory from Node's pool: a buffer of its own for each small message would cost more than sending it. */
 export function frameOf(flags: number, message: Uint8Array): Uint8Array {
   const frame = Buffer.allocUnsafe(FRAME_HEAD_BYTES + message.length);

@@ -1,8 +1,8 @@
-import { FRAME_FLAGS, writeWebTrailers } from "../../../wire/grpc/index.ts";
+import { writeWebTrailers } from "../../../wire/grpc/index.ts";
 import { send } from "../send.ts";
 import { beginStream, endStream } from "./begin-stream.ts";
 import { headersOf, type RpcCall } from "./call.ts";
-import { ACCEPTED_CODINGS, compressMessage, frameOf } from "./coding.ts";
+import { ACCEPTED_CODINGS, frameMessage, isCompressed } from "./coding.ts";
 import type { RpcForm } from "./form.ts";
 import { errorTrailers, GRPC_NAMES, okTrailers } from "./grpc.ts";
 
@@ -19,22 +19,22 @@ function createForm(isText: boolean): RpcForm<RpcCall> {
       ? Buffer.from(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64"))
       : bytes;
 
-  function headOf(call: RpcCall, isCompressed: boolean): string[] {
+  function headOf(call: RpcCall, withCoding: boolean): string[] {
     const head = [
       "Content-Type",
       `application/grpc-web${isText ? "-text" : ""}+${call.codec}`,
       "Cache-Control",
       "no-store",
     ];
-    if (isCompressed) head.push("grpc-encoding", call.answerCoding);
+    if (withCoding) head.push("grpc-encoding", call.answerCoding);
     return head;
   }
 
-  function sendWhole(call: RpcCall, frame: Uint8Array, isCompressed: boolean): void {
+  function sendWhole(call: RpcCall, frame: Uint8Array): void {
     if (call.exchange.gone || call.hasEnded) return;
     const body = Buffer.concat([frame, writeWebTrailers(okTrailers(call))]);
     call.ended("OK");
-    send(call.exchange, 200, [...headOf(call, isCompressed), ...headersOf(call)], toBody(body));
+    send(call.exchange, 200, [...headOf(call, isCompressed(frame)), ...headersOf(call)], toBody(body));
   }
 
   return {
@@ -44,12 +44,10 @@ function createForm(isText: boolean): RpcForm<RpcCall> {
     names: GRPC_NAMES,
 
     sendUnary(call, message) {
-      const compressed = compressMessage(call, message);
-      if (compressed === undefined) return sendWhole(call, frameOf(0, message), false);
-      if (!(compressed instanceof Promise)) {
-        return sendWhole(call, frameOf(FRAME_FLAGS.compressed, compressed), true);
-      }
-      return compressed.then((bytes) => sendWhole(call, frameOf(FRAME_FLAGS.compressed, bytes), true));
+      const frame = frameMessage(call, message);
+      return frame instanceof Promise
+        ? frame.then((later) => sendWhole(call, later))
+        : sendWhole(call, frame);
     },
 
     begin(call) {

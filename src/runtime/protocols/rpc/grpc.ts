@@ -1,7 +1,7 @@
-import { FRAME_FLAGS, formatErrorTrailers, type RpcError } from "../../../wire/grpc/index.ts";
+import { formatErrorTrailers, type RpcError } from "../../../wire/grpc/index.ts";
 import type { TrailerWriter } from "../http.ts";
 import { headersOf, type RpcCall } from "./call.ts";
-import { ACCEPTED_CODINGS, compressMessage, frameOf } from "./coding.ts";
+import { ACCEPTED_CODINGS, frameMessage, isCompressed } from "./coding.ts";
 import type { RpcForm } from "./form.ts";
 
 /** Names of request headers in gRPC and gRPC-Web. */
@@ -21,12 +21,8 @@ export const GRPC_FORM: RpcForm<RpcCall> = {
   names: GRPC_NAMES,
 
   sendUnary(call, message) {
-    const compressed = compressMessage(call, message);
-    if (compressed === undefined) return sendWhole(call, frameOf(0, message), false);
-    if (!(compressed instanceof Promise)) {
-      return sendWhole(call, frameOf(FRAME_FLAGS.compressed, compressed), true);
-    }
-    return compressed.then((bytes) => sendWhole(call, frameOf(FRAME_FLAGS.compressed, bytes), true));
+    const frame = frameMessage(call, message);
+    return frame instanceof Promise ? frame.then((later) => sendWhole(call, later)) : sendWhole(call, frame);
   },
 
   begin(call) {
@@ -61,7 +57,7 @@ export const GRPC_FORM: RpcForm<RpcCall> = {
   },
 };
 
-function sendWhole(call: RpcCall, frame: Uint8Array, isCompressed: boolean): void {
+function sendWhole(call: RpcCall, frame: Uint8Array): void {
   const { exchange } = call;
   if (exchange.gone || call.hasEnded) return;
   exchange.status = 200;
@@ -69,15 +65,15 @@ function sendWhole(call: RpcCall, frame: Uint8Array, isCompressed: boolean): voi
   const trailers = okTrailers(call);
   call.ended("OK");
   const out = writer(call);
-  out.begin(headOf(call, isCompressed));
+  out.begin(headOf(call, isCompressed(frame)));
   out.finish(trailers, frame);
 }
 
-function headOf(call: RpcCall, isCompressed: boolean): string[] {
+function headOf(call: RpcCall, withCoding: boolean): string[] {
   const { exchange, codec, headersOut } = call;
   const type = codec === "proto" ? "application/grpc+proto" : "application/grpc+json";
   const head = ["content-type", type, "x-request-id", exchange.requestId];
-  if (isCompressed) head.push("grpc-encoding", call.answerCoding);
+  if (withCoding) head.push("grpc-encoding", call.answerCoding);
   if (headersOut !== undefined) head.push(...headersOut);
   return head;
 }
