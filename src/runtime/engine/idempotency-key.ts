@@ -1,4 +1,5 @@
 import { ApiError } from "../../base/errors/index.ts";
+import { takesMessages } from "../../contract/model/index.ts";
 import type { ActiveCall } from "./active-call.ts";
 import { invalidParameters } from "./refusals.ts";
 
@@ -14,12 +15,16 @@ export function checkIdempotencyKey({ plan: { operation }, request: { idempotenc
       "This operation needs an Idempotency-Key: a new random one for each thing to be done, the same for each retry.",
     );
   }
-  const wrong =
-    operation.idempotency === "none"
-      ? "Is not taken by this operation."
-      : IDEMPOTENCY_KEY.test(idempotency.key)
-        ? undefined
-        : "Must be 1 to 255 visible ASCII characters.";
-  if (wrong === undefined) return;
-  throw invalidParameters([{ pointer: "Idempotency-Key", code: "bad_format", message: wrong }]);
+  const pointer = "Idempotency-Key";
+  if (operation.idempotency === "none") {
+    const message = takesMessages(operation) ? NOT_OF_STREAMS : "Is not taken by this operation.";
+    throw invalidParameters([{ pointer, code: "unknown_parameter", message }]);
+  }
+  if (IDEMPOTENCY_KEY.test(idempotency.key)) return;
+  const message = "Must be 1 to 255 visible ASCII characters.";
+  throw invalidParameters([{ pointer, code: "bad_format", message }]);
 }
+
+// Said before a message is read: whoever relies on a key must not find out by doing it twice.
+const NOT_OF_STREAMS =
+  "Is not taken by streams: give their messages a unique field, or send them as the input of one command.";

@@ -95,6 +95,27 @@ for (const database of databases()) {
       assert.equal(engine.active, 0);
     });
 
+    test("a client stream with an idempotency key is refused, and told what to do, before a message is read", async () => {
+      const { engine } = setUp({ gather: () => assert.fail("the handler is not called") });
+      let read = 0;
+      const messages = (async function* () {
+        read++;
+        yield { beats: "1" };
+      })();
+      const call = { ...callOf("gather", []), messages, idempotency: { key: "k1" } };
+      const error = refused(await engine.execute(call));
+      assert.deepEqual([error.code, error.status, read], ["invalid_parameter", 400, 0]);
+      assert.deepEqual(
+        error.violations.map(({ pointer, code }) => [pointer, code]),
+        [["Idempotency-Key", "unknown_parameter"]],
+      );
+      assert.match(error.violations[0]?.message ?? "", /unique field/);
+      assert.match(
+        refused(await engine.execute({ ...call, idempotency: { key: "" } })).message,
+        /Idempotency-Key/,
+      );
+    });
+
     test("rows and events of a client stream commit together, or not at all", async () => {
       const { engine } = setUp({
         gather: async ({ input, db, emit }) => {

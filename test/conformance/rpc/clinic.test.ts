@@ -128,6 +128,25 @@ describe("the clinic, called by clients of others", { timeout: 240_000 }, () => 
       assert.deepEqual([summary.readings, summary.heartRate], [2, { minimum: 60, maximum: 70, mean: 65 }]);
     });
 
+    test("a client stream takes no idempotency key, and says so", async () => {
+      const { path, write, read } = methodOf("recordVitals");
+      const metadata = as("ada");
+      metadata.set("idempotency-key", "vitals-1");
+      const error = await new Promise<grpc.ServiceError | null>((resolve) => {
+        client.makeClientStreamRequest(path, write, read, metadata, resolve);
+      });
+      assert.equal(error?.code, grpc.status.INVALID_ARGUMENT);
+      const [status] = error.metadata.get("grpc-status-details-bin");
+      const { fieldViolations } = readDetails(registry, readStatusDetails(status as Buffer)).get(
+        "google.rpc.BadRequest",
+      );
+      assert.deepEqual(
+        fieldViolations.map(({ field }: { readonly field: string }) => field),
+        ["idempotency-key"],
+      );
+      assert.match(fieldViolations[0].description, /unique field/);
+    });
+
     test("health, also while it is watched", async () => {
       // HealthCheckRequest without a service; HealthCheckResponse with field 1.
       const watch = client.makeServerStreamRequest(
