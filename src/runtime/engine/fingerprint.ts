@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { compileCanonical } from "../../contract/schema/index.ts";
+import { type CanonicalWriter, compileCanonical } from "../../contract/schema/index.ts";
 import type { ActiveCall } from "./active-call.ts";
 import type { OperationPlan } from "./operation-plan.ts";
 
@@ -12,11 +12,18 @@ export function createFingerprint(
   { operation }: OperationPlan,
   version: string,
 ): (call: ActiveCall) => string {
-  const write = operation.input === undefined ? undefined : compileCanonical({ type: operation.input });
+  const type = operation.input;
+  // Made for the first key: most operations of a large contract meet none.
+  let write: CanonicalWriter | undefined;
+  const inputText = (input: unknown): string => {
+    if (type === undefined) return "";
+    write ??= compileCanonical({ type });
+    return write(input);
+  };
   const head = `${operation.id}\n${version}\n`;
   return ({ input, request: { id = "", idempotency } }) => {
     const { request } = idempotency ?? {};
-    const asked = request === undefined ? `input\n${write?.(input) ?? ""}` : `request\n${request}`;
+    const asked = request === undefined ? `input\n${inputText(input)}` : `request\n${request}`;
     return PREFIX + hash("sha256", `${head}${id}\n${asked}`, "base64url");
   };
 }
