@@ -50,10 +50,11 @@ function compileMessage(message: ProtoMessage, scope: Scope): FromJson {
     if (!isRecord(json)) return json;
     const root: WireRecord = {};
     const seen = new Set<FieldReader>();
+    let stranger: string | undefined;
     for (const [key, value] of Object.entries(json)) {
       const reader = readers.get(key);
       if (reader === undefined) {
-        if (isUnion) throw noVariant(key, message);
+        stranger ??= key;
         if (!isRequest) root[key] = value;
         else root.input = { ...(isRecord(root.input) ? root.input : {}), [key]: value };
         continue;
@@ -69,6 +70,7 @@ function compileMessage(message: ProtoMessage, scope: Scope): FromJson {
       seen.add(reader);
       reader.read(root, value);
     }
+    if (isUnion && stranger !== undefined && seen.size > 0) throw noVariant(stranger, message);
     return finish(root);
   };
 }
