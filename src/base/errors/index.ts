@@ -7,4 +7,5 @@ export {
   entryForDeclared,
   type GrpcStatus,
 } from "./codes.ts";
+export { renamePointers } from "./rename-pointers.ts";
 export { formatMistake, type Mistake, UsageError } from "./usage-error.ts";

@@ -1,4 +1,4 @@
-import type { ApiError } from "../../base/errors/index.ts";
+import { type ApiError, renamePointers } from "../../base/errors/index.ts";
 import type { JsonValue } from "../../base/lib/json.ts";
 import { toJson } from "../rest/errors.ts";
 
@@ -6,6 +6,8 @@ import { toJson } from "../rest/errors.ts";
 export interface GraphqlErrorPlace {
   readonly locations?: readonly { readonly line: number; readonly column: number }[] | undefined;
   readonly path?: readonly (string | number)[] | undefined;
+  /** Names the arguments that violations are about. Default: as they are. */
+  readonly pointerOf?: ((pointer: string) => string) | undefined;
 }
 
 /**
@@ -15,11 +17,12 @@ export interface GraphqlErrorPlace {
 export function toGraphqlError(
   error: ApiError,
   requestId: string,
-  { locations, path }: GraphqlErrorPlace = {},
+  { locations, path, pointerOf }: GraphqlErrorPlace = {},
 ): { readonly [member: string]: JsonValue } {
-  const { code, status, title, entry, violations, data, retryAfterSeconds } = error;
+  const { code, status, title, entry, data, retryAfterSeconds } = error;
+  const { message, violations } = pointerOf === undefined ? error : renamePointers(error, pointerOf);
   return {
-    message: error.message,
+    message,
     ...(locations === undefined
       ? {}
       : { locations: locations.map(({ line, column }) => ({ line, column })) }),

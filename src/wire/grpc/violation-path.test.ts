@@ -68,7 +68,7 @@ test("parameters of a list are found where the request has them", () => {
     ["?fields", "read_mask"],
     ["?opensAt", "filter.opens_at"],
     ["?opensAt[gte]", "filter.opens_at_gte"],
-    ["?colour", "colour"],
+    ["?colour", "filter.colour"],
     ["?constructor[toString]", "constructor[toString]"],
   ] as const) {
     assert.equal(name(pointer), field, pointer);

@@ -67,14 +67,16 @@ export function createViolationPaths(
     return variant && variant.name + dotted(walk(messageOf(variant), segments, value));
   };
   const ofParameter = (parameter: string): string => {
-    const path = PARTS[parameter];
+    const path = Object.hasOwn(PARTS, parameter) ? PARTS[parameter] : undefined;
     const field = message?.fields.find((each) => path !== undefined && isSame(each.path, path));
     if (field !== undefined) return field.name;
     const [, name = parameter, operator = "in"] = /^(.*?)(?:\[(\w+)\])?$/.exec(parameter) ?? [];
     const filter = message?.fields.find((each) => isSame(each.path, ["list", "filter"]));
     const inner = filter?.type.kind === "message" ? schema.messages[filter.type.name] : undefined;
     const condition = inner?.fields.find((each) => isSame(each.path, [name, operator]));
-    return condition === undefined ? parameter : `${filter?.name}.${condition.name}`;
+    if (condition !== undefined) return `${filter?.name}.${condition.name}`;
+    // What no condition stands for was asked of the filter all the same: nothing else of a list takes names of one's own.
+    return filter === undefined || path !== undefined ? parameter : `${filter.name}.${parameter}`;
   };
   return (pointer, input) => {
     if (pointer.startsWith("?")) return ofParameter(pointer.slice(1));

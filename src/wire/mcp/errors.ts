@@ -1,4 +1,4 @@
-import type { ApiError } from "../../base/errors/index.ts";
+import { type ApiError, renamePointers } from "../../base/errors/index.ts";
 import type { JsonValue } from "../../base/lib/json.ts";
 import { toJson } from "../rest/errors.ts";
 
@@ -39,7 +39,8 @@ export class McpError extends Error {
 
 /** An error of the API in structured form: what agents and programs read of it. */
 export function formatErrorDetails(error: ApiError, requestId: string, pointerOf?: PointerOf): JsonValue {
-  const { code, status, title, message, violations, data, retryAfterSeconds, entry } = error;
+  const { code, status, title, data, retryAfterSeconds, entry } = error;
+  const { message, violations } = pointerOf === undefined ? error : renamePointers(error, pointerOf);
   return {
     code,
     status,
@@ -52,7 +53,7 @@ export function formatErrorDetails(error: ApiError, requestId: string, pointerOf
       ? {}
       : {
           violations: violations.map((violation) => ({
-            pointer: pointerOf?.(violation.pointer) ?? violation.pointer,
+            pointer: violation.pointer,
             code: violation.code,
             message: violation.message,
           })),

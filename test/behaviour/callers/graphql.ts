@@ -216,6 +216,21 @@ const SUCCEEDED = {
   requestId: "",
 } as const;
 
+const PARAMETERS: Readonly<Record<string, string>> = {
+  ...{ first: "limit", last: "limit", after: "cursor", before: "cursor", search: "q" },
+};
+
+/** The query parameter that an argument of a list stands for. */
+function fromListPointer(model: Model, operation: OperationModel, pointer: string): string {
+  const [way = "", asked] = pointer.split("?");
+  if (asked === undefined) return pointer;
+  const [, name, operator] = /^filter\.(\w+)\.(\w+)$/.exec(asked) ?? [];
+  if (name === undefined) return `${way}?${PARAMETERS[asked] ?? asked}`;
+  const filters = Object.keys(model.resources[operation.resource ?? ""]?.list.filter ?? {});
+  const path = filters.find((each) => filterFieldName(each) === name) ?? name;
+  return `${way}?${path}${operator === "in" ? "" : `[${operator}]`}`;
+}
+
 function readAnswer(model: Model, operation: OperationModel, question: Question, answer: Json): Answer {
   const errors: readonly Json[] = answer.errors ?? [];
   const error = errors.find(({ path }) => path === undefined || path.length === 1) ?? asked(errors, question);
@@ -227,7 +242,10 @@ function readAnswer(model: Model, operation: OperationModel, question: Question,
       code,
       status,
       message: error.message,
-      violations,
+      violations: violations.map((violation: Answer["violations"][number]) => ({
+        ...violation,
+        pointer: fromListPointer(model, operation, violation.pointer),
+      })),
       data,
       retry,
       retryAfterSeconds,

@@ -2,6 +2,7 @@ import { ApiError } from "../../../base/errors/index.ts";
 import { MOST_NODES } from "../../../contract/graphql/index.ts";
 import type { Outcome } from "../../engine/index.ts";
 import { compileArguments } from "./arguments.ts";
+import { listPointer } from "./list-pointer.ts";
 import { nodePlanner, readNodes, writeNodes } from "./node-plans.ts";
 import type { PlanScope } from "./plan-scope.ts";
 import { attempt, callOf, type RootField, type RootPlace } from "./root.ts";
@@ -22,7 +23,9 @@ export function compileNode(place: RootPlace, scope: PlanScope): RootField {
     const done = (outcome: Outcome): string => {
       if (!outcome.ok) {
         const { error, replayed } = outcome;
-        if (error.code !== "not_found") run.report({ error, path: [key], nodes, replayed });
+        if (error.code !== "not_found") {
+          run.report({ error, path: [key], nodes, replayed, pointerOf: listPointer });
+        }
         return "null";
       }
       run.rowsRead += outcome.rowsRead ?? 0;

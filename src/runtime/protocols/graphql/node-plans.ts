@@ -1,6 +1,7 @@
 import type { OperationModel, ResourceModel } from "../../../contract/model/index.ts";
 import { toPascalCase } from "../../../contract/model/names.ts";
 import type { Outcome } from "../../engine/index.ts";
+import { listPointer } from "./list-pointer.ts";
 import type { RowWriter } from "./page-writer.ts";
 import { innerSets, type PlanScope } from "./plan-scope.ts";
 import { attempt, callOf, type RootPlace, type RootRequest } from "./root.ts";
@@ -101,7 +102,12 @@ function writerOf(
 ): PlaceWriter {
   if (!outcome.ok) {
     return () => {
-      run.report({ error: outcome.error, path: [...run.path], nodes: place.nodes });
+      run.report({
+        error: outcome.error,
+        path: [...run.path],
+        nodes: place.nodes,
+        pointerOf: listPointer,
+      });
       return "null";
     };
   }

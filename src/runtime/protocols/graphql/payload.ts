@@ -4,6 +4,7 @@ import type { OperationModel } from "../../../contract/model/index.ts";
 import { toJson } from "../../../wire/rest/errors.ts";
 import type { Call, Failure, Outcome, RowSelection, Success } from "../../engine/index.ts";
 import { compileArguments } from "./arguments.ts";
+import { listPointer } from "./list-pointer.ts";
 import { innerSets, namedType, type PlanScope } from "./plan-scope.ts";
 import { compileFastWriter } from "./project-value.ts";
 import { attempt, callOf, type RootField, type RootPlace, type RootRequest } from "./root.ts";
@@ -38,7 +39,7 @@ export function compileCommand(operation: OperationModel, place: RootPlace, scop
       const { id } = call;
       if (!outcome.ok && !(showsError && operation.errors.includes(outcome.error.code))) {
         const { error, replayed } = outcome;
-        run.report({ error, path: [key], nodes, replayed });
+        run.report({ error, path: [key], nodes, replayed, pointerOf: listPointer });
         return "null";
       }
       if (outcome.ok) run.rowsRead += outcome.rowsRead ?? 0;

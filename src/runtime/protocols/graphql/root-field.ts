@@ -2,6 +2,7 @@ import type { OperationModel } from "../../../contract/model/index.ts";
 import type { Call, Outcome } from "../../engine/index.ts";
 import { compileArguments } from "./arguments.ts";
 import { compileEntities, compileService } from "./entity-fields.ts";
+import { listPointer } from "./list-pointer.ts";
 import { compileNode, compileNodes } from "./node-fields.ts";
 import { compilePageWriter } from "./page-writer.ts";
 import { compileCommand } from "./payload.ts";
@@ -98,7 +99,8 @@ function compileList(operation: OperationModel, place: RootPlace, scope: PlanSco
       select: builder.build(variables),
     }));
     if (asked === undefined) return "null";
-    return follow(place, request, callOf(operation, request, asked), ({ selectedPage }) => {
+    const pointerOf = (pointer: string) => listPointer(pointer, args(variables));
+    return follow({ ...place, pointerOf }, request, callOf(operation, request, asked), ({ selectedPage }) => {
       if (selectedPage === undefined) throw new TypeError(`${operation.id} did not answer with a page`);
       run.path.push(place.key);
       return project(selectedPage) ?? orNull(run, () => write(selectedPage, run));
@@ -110,7 +112,7 @@ type Answered = Extract<Outcome, { readonly ok: true }>;
 
 /** Makes the call and writes its answer; a failure is an error of the field, which is then null. */
 function follow(
-  place: RootPlace,
+  place: RootPlace & { readonly pointerOf?: (pointer: string) => string },
   { engine, run }: RootRequest,
   call: Call,
   write: (outcome: Answered) => string,
@@ -121,7 +123,8 @@ function follow(
       return write(outcome);
     }
     const { error, replayed } = outcome;
-    run.report({ error, path: [place.key], nodes: place.nodes, replayed });
+    const { key, nodes, pointerOf = listPointer } = place;
+    run.report({ error, path: [key], nodes, replayed, pointerOf });
     return "null";
   };
   const outcome = engine.execute(call);

@@ -35,14 +35,18 @@ export class FieldRun {
   }
 
   /** Notes an error of the field at `path`, which is null in the answer. */
-  report({ error, path, nodes, replayed }: FieldFailure): void {
+  report({ error, path, nodes, replayed, pointerOf }: FieldFailure): void {
     if (error.code === "unauthenticated" && path.length === 1) this.isUnauthenticated = true;
     this.retryAfterSeconds = Math.max(this.retryAfterSeconds, error.retryAfterSeconds ?? 0);
     if (this.#errors.length === MOST_ERRORS) {
       this.#untold++;
       return;
     }
-    const written = toGraphqlError(error, this.requestId, { locations: locationsOf(nodes), path });
+    const written = toGraphqlError(error, this.requestId, {
+      locations: locationsOf(nodes),
+      path,
+      pointerOf,
+    });
     if (replayed !== true) {
       this.#errors.push(stringifyJson(written));
       return;
@@ -60,6 +64,8 @@ export interface FieldFailure {
   readonly nodes: readonly FieldNode[];
   /** The refusal of an earlier call with the same idempotency key. */
   readonly replayed?: boolean;
+  /** Names the arguments that violations are about. Default: as they are. */
+  readonly pointerOf?: (pointer: string) => string;
 }
 
 /** Thrown where a non-null field has no value: its parent, or the next one above that may be, is null (section 6.4.4). */

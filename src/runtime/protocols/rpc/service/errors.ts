@@ -1,4 +1,4 @@
-import { ApiError, CODES, type Code } from "../../../../base/errors/index.ts";
+import { ApiError, CODES, type Code, renamePointers } from "../../../../base/errors/index.ts";
 import type { ProtoSchema } from "../../../../contract/proto/index.ts";
 import {
   formatErrorDetails,
@@ -38,7 +38,11 @@ export function createErrorWriter({ domain, schema, codecs }: ErrorWriterOptions
     const explained = thrown instanceof ApiError ? thrown : explain(error);
     const details = formatErrorDetails(explained, { domain, requestId, schema, codecs, fieldPath });
     const { retryAfterSeconds } = explained;
-    return new RpcError(error.status, error.message, {
+    const { message } = renamePointers(
+      { message: error.message, violations: explained.violations },
+      fieldPath,
+    );
+    return new RpcError(error.status, message, {
       details,
       headers: [
         ...error.headers,
