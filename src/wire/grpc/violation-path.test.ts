@@ -69,7 +69,7 @@ test("parameters of a list are found where the request has them", () => {
     ["?opensAt", "filter.opens_at"],
     ["?opensAt[gte]", "filter.opens_at_gte"],
     ["?colour", "filter.colour"],
-    ["?constructor[toString]", "constructor[toString]"],
+    ["?constructor[toString]", "filter.constructor[toString]"],
   ] as const) {
     assert.equal(name(pointer), field, pointer);
   }
