@@ -3,6 +3,7 @@ import { canonicalJson, type JsonValue, stringifyJson } from "../../base/lib/ind
 import { OPERATION } from "../../contract/model/index.ts";
 import type { ActiveCall } from "./active-call.ts";
 import type { Outcome, Success } from "./call.ts";
+import type { EngineCore } from "./core.ts";
 import { encodeRow, jsonOfRow } from "./encode-row.ts";
 import type { StoredAnswer, StoredRow } from "./ports.ts";
 import { projectRow, rowOf } from "./project-row.ts";
@@ -25,8 +26,10 @@ export function keepAnswer(call: ActiveCall, success: Success): StoredAnswer {
     return encodeAnswer(success, { asked: ROW_ALONE, rowJson: rowText(call, output) });
   }
   const asked = askedOf(call);
-  if (output === undefined || asked === undefined) return encodeAnswer(success);
-  return encodeAnswer(success, { select: call.request.select, asked, rowJson: rowText(call, output) });
+  const seenBy = seenByOf(call);
+  if (output === undefined || asked === undefined) return encodeAnswer(success, { seenBy });
+  const { select } = call.request;
+  return encodeAnswer(success, { select, asked, seenBy, rowJson: rowText(call, output) });
 }
 
 // No digest: whatever is asked for is projected.
@@ -45,12 +48,14 @@ function rowText(call: ActiveCall, output: ResourcePlan): string {
 
 /**
  * Answers a repeat with what is stored. One that asks for the fields that the first call asked for gets the very same
- * answer; any other gets its fields of the row as it was answered, and what lies beyond that row as it is now.
+ * answer; any other gets its fields of the row as it was answered, and what lies beyond that row as it is now. So does one whose
+ * caller has other roles by now: they may see less.
  */
 export function replay(call: ActiveCall, answer: StoredAnswer): void | Promise<void> {
-  const { outcome, asked, row } = decodeAnswer(answer);
+  const { outcome, asked, seenBy, row } = decodeAnswer(answer);
   const output = outputOf(call);
-  if (!outcome.ok || output === undefined || asked === askedOf(call)) {
+  const isSame = asked === askedOf(call) && seenBy === seenByOf(call);
+  if (!outcome.ok || output === undefined || isSame) {
     call.outcome = outcome;
     return undefined;
   }
@@ -90,6 +95,19 @@ function askedOf({ plan, request }: ActiveCall): string | undefined {
     ? undefined
     : digestOf([fields ?? null, expand ?? null]);
 }
+
+/** Those of the caller's roles that fields are shown to. */
+function seenByOf({ core, principal }: ActiveCall): string | undefined {
+  let showing = showingRoles.get(core);
+  if (showing === undefined) {
+    showing = [...new Set([...core.resources.values()].flatMap(({ roles }) => roles))].sort();
+    showingRoles.set(core, showing);
+  }
+  const seeing = showing.filter((role) => principal?.roles.includes(role));
+  return seeing.length === 0 ? undefined : seeing.join(" ");
+}
+
+const showingRoles = new WeakMap<EngineCore, readonly string[]>();
 
 // A protocol hands in the same object where the same is asked again.
 const digests = new WeakMap<RowSelection, string>();

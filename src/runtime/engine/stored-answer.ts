@@ -23,6 +23,8 @@ export interface Kept {
   readonly select?: RowSelection | undefined;
   /** Digest of the fields that the caller asked for; undefined: all. */
   readonly asked?: string | undefined;
+  /** The caller's roles, as far as fields are shown to some roles only; undefined: none of them. */
+  readonly seenBy?: string | undefined;
   /** The whole row as JSON text, where they asked for something else. */
   readonly rowJson?: string | undefined;
 }
@@ -38,11 +40,11 @@ export function encodeAnswer(outcome: Outcome, kept: Kept = {}): StoredAnswer {
 }
 
 /** The value goes in as the text that the first caller gets, where there is one. */
-function successText(outcome: Success, { select, asked, rowJson }: Kept): string {
+function successText(outcome: Success, { select, asked, seenBy, rowJson }: Kept): string {
   const { ok, kind, id, version, updatedAt, actions, hidden, page } = outcome;
   const selected = outcome.selected && select && keepRow(outcome.selected, select);
   const facts = stringifyJson(
-    withoutUndefined({ ok, kind, id, version, updatedAt, actions, hidden, page, selected, asked }),
+    withoutUndefined({ ok, kind, id, version, updatedAt, actions, hidden, page, selected, asked, seenBy }),
   );
   const value = outcome.json ?? (outcome.value === undefined ? undefined : stringifyJson(outcome.value));
   const row = rowJson === undefined ? "" : `,"row":${rowJson}`;
@@ -50,7 +52,7 @@ function successText(outcome: Success, { select, asked, rowJson }: Kept): string
 }
 
 /** An answer as it is stored: a replay of its outcome, and what was kept beside it. */
-export interface DecodedAnswer extends Pick<Kept, "asked"> {
+export interface DecodedAnswer extends Pick<Kept, "asked" | "seenBy"> {
   readonly outcome: Outcome;
   readonly row?: JsonValue | undefined;
 }
@@ -63,14 +65,14 @@ export function decodeAnswer({ json }: StoredAnswer): DecodedAnswer {
     const error = new ApiError(stored.code, stored.message, stored.options);
     return { outcome: { ok: false, error, replayed: true } };
   }
-  const { selected, asked, row, ...rest } = stored;
+  const { selected, asked, seenBy, row, ...rest } = stored;
   const outcome = {
     ...rest,
     value: stored.value,
     replayed: true,
     ...(selected === undefined ? {} : { selected: new ReplayedRow(selected) }),
   };
-  return { outcome, asked, row };
+  return { outcome, asked, seenBy, row };
 }
 
 /**
