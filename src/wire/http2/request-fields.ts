@@ -38,8 +38,7 @@ export function readRequestFields(list: readonly string[], isCut: boolean): Requ
   const authority = headers[":authority"];
   const target = method === "CONNECT" ? authority : path;
   if (!isCut && !isComplete(headers)) return undefined;
-  if (typeof authority === "string" && headers.host !== undefined && headers.host !== authority)
-    return undefined;
+  if (typeof authority === "string" && !isSameHost(headers.host, authority)) return undefined;
   const length = headers["content-length"];
   if (length !== undefined && (typeof length !== "string" || !LENGTH.test(length))) return undefined;
   return {
@@ -54,6 +53,12 @@ export function readRequestFields(list: readonly string[], isCut: boolean): Requ
 /** Whether a block is one of trailers: well-formed and without pseudo-headers (RFC 9113 section 8.1). */
 export function areTrailers(list: readonly string[]): boolean {
   return readFields(list, false) !== undefined;
+}
+
+/** RFC 9113 section 8.3.1: a Host beside `:authority` names the same; of hosts the case does not matter (RFC 9110 section 4.2.3). */
+function isSameHost(host: string | string[] | undefined, authority: string): boolean {
+  if (host === undefined || host === authority) return true;
+  return typeof host === "string" && host.toLowerCase() === authority.toLowerCase();
 }
 
 function isComplete(headers: RequestFields["headers"]): boolean {

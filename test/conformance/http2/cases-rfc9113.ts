@@ -338,6 +338,12 @@ const MESSAGES: readonly Case[] = [
     [headers(1, [...without(":authority"), ["host", "localhost"]])],
     answer(),
   ),
+  toCase(
+    "rfc9113/8.3.1",
+    "a host that is :authority in other letters",
+    [get(1, [["host", "LocalHost"]])],
+    answer(),
+  ),
   toCase("rfc9113/8.3.1", "OPTIONS *", [headers(1, requestFields("OPTIONS", "*"))], answer(204)),
   toCase(
     "rfc9113/8.3.1",
