@@ -72,7 +72,9 @@ const CODES_OF_TRANSPORT: Readonly<Partial<Record<RpcStatus, Code>>> = {
 export function explain({ status, message }: RpcError): ApiError {
   const code = CODES_OF_TRANSPORT[status] ?? "internal";
   const isMeant = CODES[code].grpc === status;
-  return new ApiError(isMeant ? code : "internal", message);
+  // As the engine says it of calls that it does not admit.
+  const retryAfterSeconds = code === "unavailable" ? { retryAfterSeconds: 1 } : {};
+  return new ApiError(isMeant ? code : "internal", message, retryAfterSeconds);
 }
 
 function same(pointer: string): string {
