@@ -29,25 +29,31 @@ type FileName<S extends Fields> = FileKeys<S> & string;
 
 type FieldName<S extends Fields> = (keyof S & string) | "createdAt" | "updatedAt";
 
-/**
- * A list of names. An array, of which only this much is said: TypeScript would copy all of an array's methods for the names of each
- * resource.
- */
-interface Names<Name extends string> {
-  readonly [index: number]: Name;
+// Arrays, of which only this much is said: TypeScript would copy all of an array's methods for the names of each resource, and
+// make the union of names anew for each option that takes them.
+
+/** A list of fields' names. */
+interface FieldNames<S extends Fields> {
+  readonly [index: number]: FieldName<S>;
+  readonly length: number;
+}
+
+/** A list of fields' names and of `relation.field`. */
+interface FieldPaths<S extends Fields> {
+  readonly [index: number]: FieldPath<S>;
   readonly length: number;
 }
 
 /** What a list offers. Filters, sorts and search are allowlists; each needs a usable index, checked at compile. */
 export interface ListOptions<S extends Fields = Fields> {
   /** Fields callers may filter by; `relation.field` follows one ref. */
-  readonly filter?: Names<FieldPath<S>>;
+  readonly filter?: FieldPaths<S>;
   /** Fields callers may sort by. `createdAt` is always allowed. */
-  readonly sort?: Names<FieldPath<S>>;
+  readonly sort?: FieldPaths<S>;
   /** Default order: `-createdAt` (newest first). */
   readonly defaultSort?: FieldPath<S> | `-${FieldPath<S>}`;
   /** String and text fields that `?q=` searches. */
-  readonly search?: Names<FieldName<S>>;
+  readonly search?: FieldNames<S>;
   /** Default page size 20. */
   readonly limit?: number;
   /** Largest page size; a larger request is refused. Default 100. */
@@ -71,9 +77,9 @@ export interface ResourceOptions<S extends Fields> {
   readonly access?: AccessTable;
   readonly list?: ListOptions<S>;
   /** Refs that `?expand=` may follow. Default: all. */
-  readonly expand?: Names<keyof S & string>;
+  readonly expand?: readonly (keyof S & string)[];
   /** Extra indexes, each a list of fields. Those that filters, sorts, refs and access rules need are made anyway. */
-  readonly indexes?: readonly Names<FieldName<S>>[];
+  readonly indexes?: readonly FieldNames<S>[];
   /** How an unauthorised caller is answered for a row that exists. Default forbidden. */
   readonly whenDenied?: "forbidden" | "not-found";
 }
