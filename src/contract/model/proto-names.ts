@@ -31,6 +31,7 @@ export function toFieldName(name: string): string {
 
 /** The name of a field in ProtoJSON, as protoc makes it: `starts_at` → `startsAt`. */
 export function toJsonName(field: string): string {
+  if (!field.includes("_")) return field;
   return field.replace(/_(.?)/g, (_, letter: string) => letter.toUpperCase());
 }
 

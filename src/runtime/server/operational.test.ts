@@ -5,6 +5,8 @@ import { BOOK, openLibrary } from "../../../test/support/library.ts";
 import { until } from "../../../test/support/until.ts";
 import { ApiError } from "../../base/errors/index.ts";
 import { createLogger } from "./create-logger.ts";
+import { createServer } from "./create-server.ts";
+import { metricsHandler } from "./operational.ts";
 
 describe("health", () => {
   test("alive is not ready: 503 while what requests need is missing", async () => {
@@ -61,6 +63,25 @@ describe("metrics", () => {
     assert.match(answer.text, /^concordat_requests_in_flight 1$/m);
     assert.match(answer.text, /^nodejs_eventloop_lag_seconds /m);
     await library.close();
+  });
+
+  test("that cannot be had are a 500, and asked for again", async () => {
+    const failures: unknown[] = [];
+    const fault = new Error("too many open files");
+    let asked = 0;
+    const text = async () => {
+      if (++asked === 1) throw fault;
+      return "fine 1";
+    };
+    const answer = metricsHandler({ contentType: "text/plain", text }, "anyone", (_, thrown) => {
+      failures.push(thrown);
+    });
+    const server = createServer({ handler: (exchange) => void answer(exchange) });
+    const { url } = await server.listen();
+    assert.equal((await http1(url)).status, 500);
+    assert.deepEqual(failures, [fault]);
+    assert.equal((await http1(url)).text, "fine 1");
+    await server.close();
   });
 
   test("are for this machine and private networks, for who has the token, for all, or for none", async () => {
