@@ -50,8 +50,9 @@ function numberMessage(
 ): ProtoMessage {
   const { name, description, union, messages, enums } = message;
   const known = lock?.messages[relative(draft, name)];
-  const numbers = known === undefined ? NONE : numbersOf(known);
-  const next = numbersAfter(numbers);
+  const next = numbersAfter(() =>
+    known === undefined ? {} : { ...known.reserved, ...numbersOf(known.fields) },
+  );
   const fields = message.fields.map((field): ProtoField => {
     const before = known?.fields[field.name];
     const type = before && typeText(draft.package, field, union?.oneof);
@@ -72,16 +73,30 @@ function numberMessage(
     fields,
     messages,
     enums,
-    reserved: reservedOf(numbers, message.names),
+    reserved: known === undefined ? NOTHING : reservedOf(goneOf(known, message.names)),
   };
 }
 
-const NONE: Readonly<Record<string, number>> = {};
 const NOTHING: ProtoReserved = { numbers: [], names: [] };
 
-function numbersOf({ fields, reserved }: ProtoLock["messages"][string]): Record<string, number> {
-  const numbers = Object.entries(fields).map(([name, { number }]) => [name, number] as const);
-  return { ...reserved, ...Object.fromEntries(numbers) };
+function numbersOf(fields: ProtoLock["messages"][string]["fields"]): Record<string, number> {
+  return Object.fromEntries(Object.entries(fields).map(([name, { number }]) => [name, number]));
+}
+
+/** Names that a lock knows and nothing uses, with their numbers. A lock is checked at every start, and nearly always has none. */
+function goneOf(
+  { fields, reserved }: ProtoLock["messages"][string],
+  used: ReadonlyMap<string, string>,
+): [name: string, number: number][] {
+  const gone: [string, number][] = [];
+  for (const name of Object.keys(fields)) {
+    const field = used.has(name) ? undefined : fields[name];
+    if (field !== undefined) gone.push([name, field.number]);
+  }
+  for (const [name, number] of Object.entries(reserved)) {
+    if (!used.has(name) && !Object.hasOwn(fields, name)) gone.push([name, number]);
+  }
+  return gone;
 }
 
 function numberEnum(
@@ -91,34 +106,29 @@ function numberEnum(
 ): ProtoEnum {
   const known = lock?.enums[relative(draft, name)];
   const numbers = { ...known?.reserved, ...known?.values };
-  const next = numbersAfter(numbers);
+  const next = numbersAfter(() => numbers);
   const numbered = values.map((value) => ({ ...value, number: numbers[value.name] ?? next() }));
-  return {
-    name,
-    values: numbered,
-    unspecified,
-    reserved: reservedOf(numbers, new Set(values.map((value) => value.name))),
-  };
+  const used = new Set(values.map((value) => value.name));
+  const gone = Object.entries(numbers).filter(([value]) => !used.has(value));
+  return { name, values: numbered, unspecified, reserved: reservedOf(gone) };
 }
 
 /** Protobuf keeps these numbers for itself. */
 const OWN_FIRST = 19_000;
 const OWN_LAST = 19_999;
 
-function numbersAfter(known: Readonly<Record<string, number>>): () => number {
-  let last = known === NONE ? 0 : Math.max(0, ...Object.values(known));
+/** Gives one number after the other, beginning after all that are known. */
+function numbersAfter(known: () => Readonly<Record<string, number>>): () => number {
+  let last: number | undefined;
   return () => {
+    last ??= Math.max(0, ...Object.values(known()));
     last = last + 1 === OWN_FIRST ? OWN_LAST + 1 : last + 1;
     return last;
   };
 }
 
-function reservedOf(
-  known: Readonly<Record<string, number>>,
-  used: { has(name: string): boolean },
-): ProtoReserved {
-  if (known === NONE) return NOTHING;
-  const gone = Object.entries(known).filter(([name]) => !used.has(name));
+function reservedOf(gone: readonly (readonly [name: string, number: number])[]): ProtoReserved {
+  if (gone.length === 0) return NOTHING;
   return {
     numbers: gone.map(([, number]) => number).sort((a, b) => a - b),
     names: gone.map(([name]) => name).sort(),
