@@ -224,6 +224,13 @@ describe("answers that nobody reads", () => {
     });
   }
 
+  test("answers of headers alone, which no window holds back: no more requests are taken while they are unread", async () => {
+    const block = writeFields(requestFields("OPTIONS", "*"));
+    const make = (round: number) => times(500, (at) => headers((round * 500 + at) * 2 + 1, block));
+    const { isEnded, rounds } = await attackWith({ rounds: 600, make, reads: false });
+    assert.ok(isEnded || rounds < 600, `${rounds} rounds`);
+  });
+
   test("long answers that nobody reads (CVE-2019-9517): the connection is ended when nothing has moved for long", () =>
     withPeer(
       { idleTimeoutMs: 500 },
