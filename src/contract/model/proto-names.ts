@@ -56,6 +56,8 @@ export function hasRowId({ kind, method }: OperationModel): boolean {
 /** Fields that say of another field that it is null, or there and empty. */
 export function flagsOf(name: string, { type, nullable, ...traits }: FieldNode): string[] {
   const isMany = type.kind === "list" || type.kind === "map";
+  // Most fields have none, and all are asked for theirs as a contract is compiled.
+  if (!nullable && !isMany) return [];
   const mayBeAbsent = traits.optional || traits.default !== undefined || traits.visibleTo !== undefined;
   const field = toFieldName(name);
   return [...(nullable ? [`${field}_is_null`] : []), ...(isMany && mayBeAbsent ? [`${field}_is_empty`] : [])];
