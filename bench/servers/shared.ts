@@ -124,12 +124,6 @@ export const STORE_SQL =
 export function report(port: number): void {
   process.on("message", (message) => {
     if (message === "cpu") process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage().rss });
-    if (message === "heap") {
-      // Twice: what finalizers let go of is freed by the second.
-      globalThis.gc?.();
-      globalThis.gc?.();
-      process.send?.({ heapUsed: process.memoryUsage().heapUsed });
-    }
     if (message === "stop") process.exit(0);
   });
   // Without its parent a server has nobody to measure it.
