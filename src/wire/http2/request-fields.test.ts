@@ -16,7 +16,7 @@ describe("fields of a request", () => {
     assert.equal(fields?.headers.accept, "text/html, application/json");
     assert.equal(fields?.headers[":scheme"], "http");
     assert.equal(fields?.contentLength, undefined);
-    assert.equal(fields?.headers["constructor"], undefined);
+    assert.equal(Reflect.get(fields?.headers ?? {}, "constructor"), undefined);
   });
 
   test("cookies come in crumbs, and of names that are no lists the first counts", () => {
@@ -27,7 +27,8 @@ describe("fields of a request", () => {
 
   test("a name that objects have is a name like others", () => {
     assert.equal(Reflect.get(read("__proto__", "x")?.headers ?? {}, "__proto__"), "x");
-    assert.equal(read("constructor", "x", "constructor", "y")?.headers["constructor"], "x, y");
+    const twice = read("constructor", "x", "constructor", "y");
+    assert.equal(Reflect.get(twice?.headers ?? {}, "constructor"), "x, y");
   });
 
   test("CONNECT has an authority alone", () => {
