@@ -9,7 +9,7 @@ const MAX_STATEMENTS = 64;
 // Ticks after the first look at which those behind a statement that still runs go elsewhere: 20 to 30 ms in all.
 const SLOW_TICKS = 2;
 
-// Ticks after which a read's statement is kept out of the lanes for a while.
+// Ticks after which a read's statement is kept out of the lanes for a while, unless it was quick a moment ago.
 const VERY_SLOW_TICKS = 10;
 
 // Ticks after which an insert that others wait for, or could, is cancelled to wait for its lock elsewhere: 40 to 50 ms,
@@ -37,6 +37,8 @@ export class Lane {
   #since: number | undefined;
   #preparing = false;
   #slow = false;
+  /** The first statement has been reported as one to be kept out. */
+  #reported = false;
   /** What other lanes had finished when this one was found to be slow. */
   #finishedElsewhere = 0;
   #worn = false;
@@ -54,6 +56,9 @@ export class Lane {
   /** Statements that have ended. */
   finished = 0;
 
+  /** The last one that did not take long; whoever has read it takes it away. */
+  quick: string | undefined;
+
   /** Statements under way. */
   get size(): number {
     return this.#sent.length + this.#waiting.length;
@@ -64,10 +69,19 @@ export class Lane {
     return this.#opening || this.#connection !== undefined;
   }
 
-  /** Whether it takes another statement now. */
+  /** Whether it has a connection. */
+  get isOpen(): boolean {
+    return this.#connection !== undefined;
+  }
+
+  /** Whether it takes another statement now and will come to it soon. */
   get accepts(): boolean {
-    if (!this.held || this.#slow || this.#worn || this.#cancelling || this.size >= MAX_STATEMENTS)
-      return false;
+    return !this.#slow && this.takes;
+  }
+
+  /** Whether it takes another statement at all. */
+  get takes(): boolean {
+    if (!this.held || this.#worn || this.#cancelling || this.size >= MAX_STATEMENTS) return false;
     const connection = this.#connection;
     return connection === undefined || !(connection.lost || connection.stale);
   }
@@ -100,10 +114,10 @@ export class Lane {
   }
 
   /**
-   * Looks after statements that take long; called at every tick, with how many statements other lanes have finished.
-   * Returns the text of one to be kept out for a while.
+   * Looks after statements that take long; called at every tick, with how many statements other lanes have finished and what
+   * tells whether a read was quick of late. Returns the text of one to be kept out for a while.
    */
-  check(tick: number, finishedElsewhere: number): string | undefined {
+  check(tick: number, finishedElsewhere: number, wasQuick: (text: string) => boolean): string | undefined {
     const connection = this.#connection;
     if (connection === undefined) return undefined;
     this.#worn = this.#pool.isWorn(connection);
@@ -124,13 +138,29 @@ export class Lane {
       this.#leave(connection, true);
       return undefined;
     }
-    if (!this.#slow && age >= SLOW_TICKS) {
+    if (age >= SLOW_TICKS) {
+      if (!this.#slow) this.#finishedElsewhere = finishedElsewhere;
       this.#slow = true;
-      this.#finishedElsewhere = finishedElsewhere;
-      for (const statement of this.#sent.slice(1)) if (statement.repeatable) statement.finish(undefined);
-      for (const statement of this.#waiting.splice(0)) statement.finish(undefined);
+      this.#makeWay();
     }
-    return locked || (first.repeatable && age === VERY_SLOW_TICKS) ? first.text : undefined;
+    if (locked) return first.text;
+    if (!first.repeatable || age < VERY_SLOW_TICKS || this.#reported) return undefined;
+    if (wasQuick(first.text)) return undefined;
+    this.#reported = true;
+    return first.text;
+  }
+
+  /**
+   * Sends those behind a slow statement elsewhere, as many as find a connection: for one that is still to be opened they would
+   * wait longer than here, where the machine is what makes statements slow.
+   */
+  #makeWay(): void {
+    const sent = this.#sent.slice(1).filter(({ settled, repeatable }) => repeatable && !settled);
+    const behind = [...sent, ...this.#waiting];
+    if (behind.length === 0) return;
+    this.#pool.prepare(behind.length);
+    for (const statement of behind.slice(0, this.#pool.spare)) statement.finish(undefined);
+    this.#waiting = this.#waiting.filter(({ settled }) => !settled);
   }
 
   /** Whether nobody would be left in doubt if the connection were closed. */
@@ -175,9 +205,11 @@ export class Lane {
     if (this.#connection !== connection) return;
     const place = this.#sent.indexOf(statement);
     this.#sent.splice(place, 1);
+    if (!this.#slow) this.quick = statement.text;
     if (place === 0) {
       this.#since = undefined;
       this.#slow = false;
+      this.#reported = false;
       if (!this.#cancelling) this.#cancelled = undefined;
     }
     if (this.#preparing) {
@@ -222,6 +254,7 @@ export class Lane {
     this.#since = undefined;
     this.#preparing = false;
     this.#slow = false;
+    this.#reported = false;
     this.#worn = false;
     this.#cancelling = false;
     this.#undelivered = false;

@@ -10,8 +10,11 @@ const TICK_MS = 10;
 // Milliseconds for which a statement that was very slow stays out of the lanes.
 const SLOW_MS = 2000;
 
-// Callers can make any number of statement shapes; more slow ones than this at a time are forgotten.
-const MAX_SLOW = 100;
+// Ticks for which a read that did not take long is known for it: about a second.
+const QUICK_TICKS = 100;
+
+// Callers can make any number of statement shapes; more slow or quick ones than this at a time are forgotten.
+const MAX_SHAPES = 100;
 
 // Characters of parameters that make a statement too big to share: a full socket buffer would stop the whole lane.
 const MAX_PARAMETERS_LENGTH = 4096;
@@ -39,6 +42,8 @@ export class Lanes {
   readonly #lanes: readonly Lane[];
   /** Statements that were very slow of late, and until when they stay out. */
   readonly #slow = new Map<string, number>();
+  /** Statements that did not take long, and the tick at which that was last seen. One of each lane is looked at in a tick. */
+  readonly #quick = new Map<string, number>();
   #ticks = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -81,22 +86,47 @@ export class Lanes {
    * all but a few as soon as somebody waits for one.
    */
   #choose(): Lane | undefined {
-    const { isWanted } = this.#pool;
+    const { isWanted, spare } = this.#pool;
     let best: Lane | undefined;
+    let slow: Lane | undefined;
     let unused: Lane | undefined;
     for (const [index, lane] of this.#lanes.entries()) {
       if (isWanted && index >= this.#kept) break;
       if (!lane.held) unused ??= lane;
-      else if (lane.accepts && (best === undefined || lane.size < best.size)) best = lane;
+      else if (lane.accepts && (best === undefined || isBetter(lane, best))) best = lane;
+      else if (lane.takes && (slow === undefined || lane.size < slow.size)) slow = lane;
     }
+    // All are slow, and elsewhere is nothing to be had: whichever comes first, an answer here or a connection there.
+    if (this.#repeatable && best === undefined && spare === 0) best = slow;
     if (unused === undefined || (best !== undefined && (best.size === 0 || !this.#pool.hasRoom))) return best;
+    // Nobody waits for a connection to be opened who can be answered on one that is.
+    if (best?.isOpen && !this.#pool.hasIdle) {
+      this.#pool.prepare(1);
+      return best;
+    }
     unused.open();
     return unused;
   }
 
+  /**
+   * Whether a read was quick a moment ago. If it is slow now, the machine or the database is busy; alone, each with a system
+   * call of its own and perhaps with a connection still to be opened, all reads like it would be slower yet.
+   */
+  readonly #wasQuick = (text: string): boolean => {
+    const tick = this.#quick.get(text);
+    return tick !== undefined && this.#ticks - tick <= QUICK_TICKS;
+  };
+
   #exclude(text: string): void {
-    if (this.#slow.size >= MAX_SLOW) this.#slow.clear();
+    if (this.#slow.size >= MAX_SHAPES) this.#slow.clear();
     this.#slow.set(text, performance.now() + SLOW_MS);
+  }
+
+  #noteQuick(lane: Lane): void {
+    if (lane.quick === undefined) return;
+    if (this.#quick.size >= MAX_SHAPES) this.#quick.clear();
+    this.#quick.set(lane.quick, this.#ticks);
+    lane.quick = undefined;
   }
 
   #isSlow(text: string): boolean {
@@ -113,9 +143,12 @@ export class Lanes {
       this.#ticks++;
       let used = false;
       let finished = 0;
-      for (const lane of this.#lanes) finished += lane.finished;
       for (const lane of this.#lanes) {
-        const slow = lane.check(this.#ticks, finished - lane.finished);
+        finished += lane.finished;
+        this.#noteQuick(lane);
+      }
+      for (const lane of this.#lanes) {
+        const slow = lane.check(this.#ticks, finished - lane.finished, this.#wasQuick);
         if (slow !== undefined) this.#exclude(slow);
         used ||= lane.held;
       }
@@ -124,6 +157,10 @@ export class Lanes {
     }, TICK_MS);
     this.#timer.unref();
   }
+}
+
+function isBetter(lane: Lane, than: Lane): boolean {
+  return lane.isOpen === than.isOpen ? lane.size < than.size : lane.isOpen;
 }
 
 /** Three of ten connections: enough for all reads of one process, and most are left to transactions. */

@@ -18,7 +18,9 @@ export class Pool {
   readonly #options: PoolOptions;
   readonly #idle: Connection[] = [];
   readonly #waiting = new Set<Waiting>();
+  /** Connections that are open or being opened, and those being opened. */
   #open = 0;
+  #opening = 0;
   #closing: (() => void) | undefined;
 
   constructor(driver: Driver, options: PoolOptions) {
@@ -44,6 +46,26 @@ export class Pool {
   /** Whether a connection would be given at once, or opened. */
   get hasRoom(): boolean {
     return this.#waiting.size === 0 && (this.#idle.length > 0 || this.#open < this.#options.maxConnections);
+  }
+
+  /** Whether a connection would be given at once. */
+  get hasIdle(): boolean {
+    return this.#waiting.size === 0 && this.#idle.length > 0;
+  }
+
+  /**
+   * How many could have a connection without waiting for one to be opened, which takes a second on a machine that is too
+   * busy. Any number where all are open: then there are only others to wait for.
+   */
+  get spare(): number {
+    if (this.#opening === 0 && this.#open >= this.#options.maxConnections) return Number.POSITIVE_INFINITY;
+    return this.#waiting.size > 0 ? 0 : this.#idle.length;
+  }
+
+  /** Opens connections, as far as it may, for so many who would like one and can do without. */
+  prepare(count: number): void {
+    const missing = count - this.#idle.length - this.#opening;
+    for (let opened = 0; opened < missing && this.#mayOpen; opened++) this.#openOne();
   }
 
   /** Whether anybody waits for a connection. */
@@ -125,12 +147,24 @@ export class Pool {
 
   /** Opens a connection for the calls that wait, if one more is allowed. */
   #grow(): void {
-    if (this.#closing || this.#waiting.size === 0 || this.#open >= this.#options.maxConnections) return;
+    if (this.#waiting.size > 0 && this.#mayOpen) this.#openOne();
+  }
+
+  get #mayOpen(): boolean {
+    return this.#closing === undefined && this.#open < this.#options.maxConnections;
+  }
+
+  #openOne(): void {
     this.#open++;
+    this.#opening++;
     this.#driver.connect().then(
-      (connection) => this.release(connection),
+      (connection) => {
+        this.#opening--;
+        this.release(connection);
+      },
       (error: unknown) => {
         this.#open--;
+        this.#opening--;
         this.#nextWaiting()?.reject(toConnectError(error));
         // The next one tries for itself: it may wait longer, and the database may be back.
         this.#grow();

@@ -14,6 +14,7 @@ import { createPostgresDriver } from "./postgres-driver.ts";
 const LIMITS = { maxWaiting: 100, maxAgeMs: 60_000 };
 const ECHO = "select $1::text";
 const SLEEP = "select pg_sleep($1::float8)";
+const NEVER_QUICK = "select pg_sleep($1::float8 + 0.3)";
 
 for (const database of databases()) {
   if (database.kind !== "postgres") continue;
@@ -26,17 +27,19 @@ for (const database of databases()) {
 
     /**
      * Lanes on a pool of their own, which notes how many statements each connection had under way at most, and how many
-     * connections had any at the same time.
+     * connections had any at the same time. After `opened` connections others are opened only when `gate` lets them.
      */
-    function openLanes(maxConnections = 10) {
+    function openLanes(maxConnections = 10, beforeMore = { opened: 10, gate: Promise.resolve() }) {
       const { url } = store;
       assert.ok(url);
       const driver = createPostgresDriver({ url, maxConnections, connectTimeoutMs: 5000 });
       const most = new Map<Connection, number>();
       const busy = { now: 0, most: 0 };
+      let opened = 0;
       const counting: Driver = {
         ...driver,
         async connect() {
+          if (++opened > beforeMore.opened) await beforeMore.gate;
           const connection = await driver.connect();
           const query = connection.query.bind(connection);
           let running = 0;
@@ -104,17 +107,66 @@ for (const database of databases()) {
     test("reads behind a slow one are told to run elsewhere, and the slow statement is kept out for a while", async () => {
       const { read, lanes, close } = openLanes();
       const interruption = new Interruption();
-      await read(SLEEP, "0");
       await read(ECHO, "x");
-      const slow = [0, 1, 2].map(() => read(SLEEP, "600", interruption));
+      const slow = [0, 1, 2].map(() => read(NEVER_QUICK, "600", interruption));
       const behind = await Promise.all([1, 2, 3, 4, 5].map((number) => read(ECHO, String(number))));
       for (const [index, answer] of behind.entries())
         assert.ok(answer === undefined || answer === String(index + 1));
       // It is found out after 100 ms or so, more where the machine is busy.
-      while (lanes.run(SLEEP, ["0"], interruption) !== undefined) await sleep(20);
+      const tried: ReturnType<typeof read>[] = [];
+      const isTaken = () =>
+        tried.push(read(NEVER_QUICK, "0", interruption)) > 0 && tried.at(-1) !== undefined;
+      while (isTaken()) await sleep(20);
       interruption.interrupt(new ApiError("cancelled", "enough"));
-      await Promise.allSettled(slow);
+      await Promise.allSettled([...slow, ...tried]);
+      assert.equal(
+        lanes.run(NEVER_QUICK, ["0"], new Interruption()),
+        undefined,
+        "also when the lanes are free",
+      );
       assert.equal((await read(ECHO, "again")) ?? "again", "again");
+      await close();
+    });
+
+    for (const opened of [1, 3])
+      test(`reads stay behind slow ones, and come to them, while other connections than ${opened} are still being opened`, async () => {
+        let open = () => {};
+        const gate = new Promise<void>((resolve) => {
+          open = resolve;
+        });
+        const { read, pool, close } = openLanes(10, { opened, gate });
+        const held = await Promise.all(Array.from({ length: opened }, () => pool.acquire()));
+        for (const connection of held) pool.release(connection);
+        const slow = [1, 2, 3].map(() => read(SLEEP, "0.4"));
+        const early = Array.from({ length: 12 }, (_, index) => read(ECHO, `early ${index}`));
+        await sleep(150);
+        const late = Array.from({ length: 12 }, (_, index) => read(ECHO, `late ${index}`));
+        const answers = await Promise.all([...early, ...late]);
+        for (const [index, answer] of answers.entries())
+          assert.equal(answer, index < 12 ? `early ${index}` : `late ${index - 12}`);
+        await Promise.all(slow);
+        open();
+        await close();
+      });
+
+    test("a read that was quick a moment ago is not kept out for being slow once", async () => {
+      const { read, close } = openLanes();
+      await Promise.all(Array.from({ length: 20 }, () => read(SLEEP, "0")));
+      let isSlow = true;
+      const slow = read(SLEEP, "1.5")?.finally(() => {
+        isSlow = false;
+      });
+      // By now it would have been found out.
+      await sleep(700);
+      let taken = 0;
+      while (isSlow) {
+        const beside = read(SLEEP, "0");
+        if (beside !== undefined) taken++;
+        await beside;
+        await sleep(5);
+      }
+      await slow;
+      assert.ok(taken > 0, "none went beside it");
       await close();
     });
 
