@@ -14,8 +14,6 @@ import { fieldName } from "./field-names.ts";
 
 /** Frames are gathered in a buffer of this size. */
 const BUFFER_BYTES = 65_536;
-/** Pieces of a body above this go to the socket as they lie, without a copy. */
-const COPIED_BYTES = 8192;
 /** Beyond this the peer takes its answers too slowly, so nothing more is read of it and no more bodies are sent. */
 const CONGESTED_BYTES = 1_048_576;
 
@@ -36,7 +34,6 @@ export class Output {
   readonly #copies: boolean;
   #buffer: Buffer | undefined;
   #at = 0;
-  #isCorked = false;
   #isScheduled = false;
   /** Somebody will flush: a chunk is being read. */
   isHeld = false;
@@ -91,18 +88,11 @@ export class Output {
   /** Writes a frame of a body: the bytes from `from` to `to`, at most {@link MAX_FRAME_BYTES}. */
   data(stream: number, bytes: Uint8Array, from: number, to: number, isLast: boolean): void {
     const length = to - from;
-    const isCopied = length <= COPIED_BYTES;
-    const out = this.#room(FRAME_HEAD + (isCopied ? length : 0));
+    const out = this.#room(FRAME_HEAD + length);
     this.bytesAnswered += length;
     this.#at = writeFrameHead(out, this.#at, length, FRAME.data, isLast ? FLAG.endStream : 0, stream);
-    if (isCopied) {
-      copy(bytes, from, to, out, this.#at);
-      this.#at += length;
-    } else {
-      this.#cork();
-      this.#push();
-      this.#socket.write(bytes.subarray(from, to));
-    }
+    copy(bytes, from, to, out, this.#at);
+    this.#at += length;
     this.#schedule();
   }
 
@@ -124,10 +114,20 @@ export class Output {
 
   /** Hands to the socket what has been written. */
   flush(): void {
-    this.#push();
-    if (!this.#isCorked) return;
-    this.#isCorked = false;
-    this.#socket.uncork();
+    const buffer = this.#buffer;
+    const length = this.#at;
+    if (buffer === undefined) return;
+    this.#at = 0;
+    this.#buffer = undefined;
+    const socket = this.#socket;
+    if (length > 0 && socket.writable) {
+      const written = buffer.subarray(0, length);
+      // What waits behind something else would keep the whole buffer from others.
+      const isCopied = this.#copies || socket.writableLength > 0;
+      socket.write(isCopied ? Buffer.from(written) : written);
+      if (!isCopied && socket.writableLength > 0) return;
+    }
+    if (buffer.length === BUFFER_BYTES) spare = buffer;
   }
 
   #schedule(): void {
@@ -142,37 +142,15 @@ export class Output {
     if (!this.isHeld) this.flush();
   }
 
-  #cork(): void {
-    if (this.#isCorked) return;
-    this.#isCorked = true;
-    this.#socket.cork();
-  }
-
   #room(bytes: number): Buffer {
     if (this.#buffer !== undefined && this.#buffer.length - this.#at >= bytes) return this.#buffer;
-    this.#push();
+    this.flush();
     if (bytes > BUFFER_BYTES) this.#buffer = Buffer.allocUnsafeSlow(bytes);
     else {
       this.#buffer = spare ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
       spare = undefined;
     }
     return this.#buffer;
-  }
-
-  #push(): void {
-    const buffer = this.#buffer;
-    const length = this.#at;
-    if (buffer === undefined) return;
-    const socket = this.#socket;
-    if (length > 0 && socket.writable) {
-      const written = buffer.subarray(0, length);
-      socket.write(this.#copies ? Buffer.from(written) : written);
-    }
-    this.#at = 0;
-    this.#buffer = undefined;
-    // What the kernel has not taken yet lies there until it has.
-    const isFree = this.#copies || socket.writableLength === 0;
-    if (isFree && buffer.length === BUFFER_BYTES) spare = buffer;
   }
 
   /** A block that one frame cannot hold goes on in others (RFC 9113 section 4.3). */
