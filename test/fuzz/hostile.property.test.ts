@@ -161,6 +161,11 @@ const known = fc
     headers: { "content-type": "application/json", ...made.headers },
   }));
 
+/** HTTP/2 has no white space around values (RFC 9113 section 8.2.1); HTTP/1.1 leaves it out when it reads. */
+function trimmed(given: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value.trim()]));
+}
+
 for (const database of databases()) {
   const numRuns = database.kind === "pglite" ? 300 : 800;
   describe(`hostile requests on ${database.name}`, () => {
@@ -185,7 +190,8 @@ for (const database of databases()) {
             fc.oneof({ arbitrary: known, weight: 3 }, request),
             async ({ method, path, query: asked, headers: given, body: sent }) => {
               // What node's own client refuses to send, or waits for: the raw fuzz below sends such things.
-              const { expect: _, ...sendable } = given;
+              const { expect: _, ...allowed } = given;
+              const sendable = version === "HTTP/2" ? trimmed(allowed) : allowed;
               if (version === "HTTP/2" && method === "TRACE") return;
               const target = `${shelf.url}${path}${asked === "" ? "" : `?${asked}`}`;
               const withBody = sent !== undefined && !["GET", "HEAD", "TRACE", "OPTIONS"].includes(method);
