@@ -87,7 +87,7 @@ export class Exchange {
     if (this.#closed) return;
     this.#closed = true;
     this.endedAt = performance.now();
-    // HTTP/2 calls the response of a reset stream finished, so an answer must have been sent too.
+    // A response may end without an answer in it, so one must have been sent too.
     if (this.status === 0 || !this.response.writableFinished) {
       this.#gone = true;
       this.#controller?.abort();

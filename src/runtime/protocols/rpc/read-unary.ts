@@ -40,7 +40,7 @@ const WATCH_EVERY_MS = 250;
 
 const READER = Symbol("reader");
 
-/** A body with its reader, for listeners that all bodies share: see StreamResponse on what that saves. */
+/** A body with its reader, for listeners that all bodies share: a closure for each would be more to collect. */
 type ReadBody = Readable & { [READER]?: UnaryReader | undefined };
 
 class UnaryReader {
@@ -72,7 +72,7 @@ class UnaryReader {
     body[READER] = this;
     waitFor(this);
     exchange.onGone = () => this.gone();
-    // Our own HTTP/2 streams have somebody who listens.
+    // Bodies of HTTP/2 have somebody who listens.
     if (exchange.response.trailers === undefined) body.on("error", ignore);
     body.on("data", onData);
     body.on("end", onEnd);
